@@ -1,0 +1,1 @@
+"""The model language: text to Model."""

@@ -1,0 +1,137 @@
+"""What an author wrote: Model, and the parts of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from eqsim.language.expr import Expr
+from eqsim.text.source import Source, Span
+
+Kind = Literal["derivative", "subexpression", "parameter"]
+AssignOp = Literal["=", "+=", "-=", "*=", "/=", "**=", "//=", "%="]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitText:
+    """A unit as written: ``mS/cm2``, ``1``, ``boolean``."""
+
+    text: str
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A word in the bracket at the end of a line: ``unless refractory``."""
+
+    text: str
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One line that defines a variable.
+
+    ``value`` is the right-hand side of a derivative or subexpression, the default of a parameter, or ``None``.
+    ``order`` is 1 for ``dx/dt`` and ``x'`` (a second-order line has been split by the parser into two definitions),
+    and the fractional order of ``d^0.8 x/dt^0.8``.
+    """
+
+    name: str
+    kind: Kind
+    value: Expr | None
+    unit: UnitText | None
+    flags: tuple[Flag, ...]
+    span: Span = field(compare=False, repr=False)  # of the name on the left
+    order: float = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Initial:
+    """``x(0) = expr``."""
+
+    name: str
+    value: Expr
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One assignment of a reset, a pathway or an event."""
+
+    target: str
+    op: AssignOp
+    value: Expr
+    span: Span = field(compare=False, repr=False)  # of the whole statement
+    target_span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Statements, in order, and the text that they came from."""
+
+    statements: tuple[Statement, ...]
+    source: Source = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A condition with a name."""
+
+    name: str
+    condition: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Pathway:
+    """Statements that a synapse carries out when a spike arrives from its source or its target."""
+
+    name: str
+    of: Literal["pre", "post"]
+    code: Code
+    event: str = "spike"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What an author wrote: lines and directives, as written, each with its span.
+
+    ``refractory`` is a formula (of time or a condition); which of the two is decided by checking.
+    """
+
+    source: Source = field(compare=False, repr=False)
+    word: Literal["model", "channel", "ion", "synapse", "rate"] = "model"
+    name: str = ""
+    reference: str = ""
+    definitions: tuple[Definition, ...] = ()
+    initials: tuple[Initial, ...] = ()
+    threshold: Expr | None = None
+    reset: Code | None = None
+    refractory: Expr | None = None
+    events: tuple[Event, ...] = ()
+    pathways: tuple[Pathway, ...] = ()
+    method: str | None = None
+    noise: Literal["stratonovich", "ito"] | None = None
+    uses: tuple[str, ...] = ()
+
+    @property
+    def unitless(self) -> bool:
+        """Whether no line declares a unit, so that all numbers are plain; a model without lines is not."""
+        return bool(self.definitions) and all(d.unit is None for d in self.definitions)
+
+
+@dataclass(frozen=True, slots=True)
+class Generator:
+    """``element for variable in range(…)|sample(…) if condition`` of ``connect(j=…)``; without ``for``, one element.
+
+    ``law`` is ``None`` (no ``for``), ``range`` or ``sample``; ``bounds`` are the one to three positional arguments
+    of either, ``p`` and ``size`` the keywords of ``sample``.
+    """
+
+    element: Expr
+    variable: str | None = None
+    law: Literal["range", "sample"] | None = None
+    bounds: tuple[Expr, ...] = ()
+    p: Expr | None = None
+    size: Expr | None = None
+    condition: Expr | None = None

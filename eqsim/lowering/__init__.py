@@ -1,0 +1,1 @@
+"""Lowering: systems, schemes, events, synapses and monitors to kernels."""

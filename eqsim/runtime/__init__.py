@@ -1,0 +1,1 @@
+"""The run: state, schedule, loop."""

@@ -1,0 +1,1 @@
+"""Integration schemes: text files, and the choice among them."""

@@ -1,0 +1,1 @@
+"""Targets: Kernel to callable."""

@@ -1,0 +1,1 @@
+"""Source text, the spans that point into it, and the mistakes that quote it."""
