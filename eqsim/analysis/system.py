@@ -19,11 +19,15 @@ Noise = Literal["none", "additive", "diagonal", "general"]
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """A subexpression: a name for a formula, in order of dependence."""
+    """A subexpression: a name for a formula, in order of dependence.
+
+    ``constant_over_dt`` marks one that is stored: within a step its name is a value like a parameter's.
+    """
 
     name: str
     value: Expr
     type: Type
+    constant_over_dt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +89,13 @@ class System:
     traits: Traits
     linear: LinearSystem | None = None
     unitless: bool = False
+
+    @property
+    def formulas(self) -> Mapping[str, Expr]:
+        """The subexpressions that follow the states within a step, by name."""
+        return {alias.name: alias.value for alias in self.aliases if not alias.constant_over_dt}
+
+    @property
+    def stepped(self) -> tuple[State, ...]:
+        """The clock-driven states: those that a scheme advances in every step."""
+        return tuple(state for state in self.states if not state.event_driven)

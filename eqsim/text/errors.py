@@ -5,6 +5,7 @@
     EqsimError
     ├── ModelSyntaxError    a text that cannot be read
     ├── UnknownNameError    a name that nothing defines
+    │   └── UnknownVariableError    the same, where Python expects an AttributeError
     ├── DefinitionError     a definition that cannot stand: twice, reserved, circular, wrong flag
     ├── ReadOnlyError       a statement that writes what must not be written
     ├── UnitsError          two sides, terms or arguments that differ in dimension
@@ -15,6 +16,8 @@
     ├── TargetError         a target that cannot run here
     ├── NumericalError      a run that produced NaN or infinity
     └── NotYetError         something the language has and this version cannot run yet
+
+What a user should know but may have meant is an ``EqsimWarning``.
 """
 
 from __future__ import annotations
@@ -71,7 +74,9 @@ class EqsimError(Exception):
     column count from 1 and are ``None`` where no text is concerned.
     """
 
-    def __init__(self, summary: str | Mistake, *more: Mistake, owner: str = "", found: str = "", hint: str = "") -> None:
+    def __init__(
+        self, summary: str | Mistake, *more: Mistake, owner: str = "", found: str = "", hint: str = ""
+    ) -> None:
         first = summary if isinstance(summary, Mistake) else Mistake(type(self), summary, None, owner, found, hint)
         self.mistakes: tuple[Mistake, ...] = (first, *more)
         super().__init__("\n\n".join(str(mistake) for mistake in self.mistakes))
@@ -119,6 +124,10 @@ class UnknownNameError(EqsimError):
     """A name that nothing defines."""
 
 
+class UnknownVariableError(UnknownNameError, AttributeError):
+    """A variable that an object does not have."""
+
+
 class DefinitionError(EqsimError):
     """A definition that cannot stand: twice, reserved, circular, with a flag that does not fit."""
 
@@ -157,6 +166,10 @@ class NumericalError(EqsimError):
 
 class NotYetError(EqsimError):
     """Something that the language has and that this version cannot run yet."""
+
+
+class EqsimWarning(UserWarning):
+    """Something that works and may not be what was meant."""
 
 
 def raise_mistakes(mistakes: Iterable[Mistake]) -> None:

@@ -1,0 +1,52 @@
+# The whole developer interface: demo, test, test-all, check, docs, clean.
+# PYTHON picks the interpreter that makes the virtual environment (3.11 or newer): make test PYTHON=python3.12
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo check docs test test-all clean
+
+help:
+	@echo 'make demo      simulate 4000 neurons, print rates and timing, write the raster'
+	@echo 'make test      lint, types, layers, documentation, tests (minutes)'
+	@echo 'make test-all  the same with the slow tests'
+	@echo 'make check     lint, types and layers alone'
+	@echo 'make docs      build the documentation into site/'
+	@echo 'make clean     remove what was built; make again afterwards'
+
+install: $(STAMP)
+
+$(STAMP): pyproject.toml
+	@command -v '$(PYTHON)' >/dev/null 2>&1 || \
+		{ echo 'eqsim needs Python 3.11 or newer, and there is no "$(PYTHON)"; choose one: make PYTHON=python3.12' >&2; exit 1; }
+	@'$(PYTHON)' -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'eqsim needs Python 3.11 or newer, and $(PYTHON) is older; choose one: make PYTHON=python3.12' >&2; exit 1; }
+	@test -x $(BIN)/python || '$(PYTHON)' -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(STAMP)
+	$(BIN)/eqsim demo
+
+check: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: $(STAMP)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+test: check docs
+	$(BIN)/pytest -n $(JOBS) -m 'not slow'
+
+test-all: check docs
+	$(BIN)/pytest -n $(JOBS)
+
+clean:
+	rm -rf $(VENV) build dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

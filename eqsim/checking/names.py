@@ -1,0 +1,210 @@
+"""What every name in a text means, and whether the definitions go round in a circle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from graphlib import CycleError, TopologicalSorter
+from types import MappingProxyType
+
+from eqsim.checking.checked import External, Role, Scope, Symbol
+from eqsim.checking.dimensions import Unit
+from eqsim.checking.units import meant_unit, unit_named, unit_table, unit_text, usual_unit
+from eqsim.checking.vocabulary import FUNCTIONS, WITH_THRESHOLD, always_there, is_noise, noise_unit
+from eqsim.language.expr import Call, Expr, Name, walk
+from eqsim.text.errors import DefinitionError, Mistake, NotYetError, UnitsError, UnknownNameError
+from eqsim.text.nearest import nearest
+from eqsim.text.source import Span
+
+VARIABLES = frozenset({Role.STATE, Role.PARAMETER, Role.SUBEXPRESSION})
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names that a text sees: those of its own model, of its groups, of its surroundings, and the always-there ones."""
+
+    scope: Scope
+    unitless: bool
+    own: Mapping[str, Symbol]
+    threshold: bool
+    locals: Mapping[str, Symbol] = field(default_factory=lambda: MappingProxyType({}))
+
+    def find(self, name: str) -> Symbol | None:
+        """Return what a name means, or ``None``."""
+        if name in self.locals:
+            return self.locals[name]
+        if name in self.own:
+            return self.own[name]
+        if self.scope.kind == "synapse" and (found := self._of_groups(name)):
+            return found
+        always = always_there(self.scope.kind, self.unitless)
+        if name in always and (self.threshold or name not in WITH_THRESHOLD):
+            return always[name]
+        if is_noise(name):
+            return Symbol(name, Role.NOISE, noise_unit(self.unitless), variable=name)
+        external = self.scope.externals.get(name)
+        if external is not None and external.kind == "scalar":
+            kept = self._kept(external.result)
+            return Symbol(name, Role.EXTERNAL, kept, external.type, variable=name, shared=True, constant=True)
+        unit = unit_named(name)
+        if unit is not None and not self.unitless:
+            return Symbol(name, Role.UNIT, unit, shared=True, constant=True)
+        return None
+
+    def _of_groups(self, name: str) -> Symbol | None:
+        variable, _, of = name.rpartition("_")
+        if of == "pre" and _seen_outside(self.scope.pre, variable):
+            return replace(self.scope.pre[variable], name=name, of="pre", variable=variable)
+        if of == "post" and _seen_outside(self.scope.post, variable):
+            return replace(self.scope.post[variable], name=name, of="post", variable=variable)
+        if _seen_outside(self.scope.post, name):
+            return replace(self.scope.post[name], of="post", variable=name)
+        return None
+
+    def _kept(self, unit: Unit) -> Unit:
+        """Return the unit in which a captured value is kept: it depends on the dimension alone, not on the value's prefix."""
+        if self.unitless:
+            return Unit()
+        if unit.dimensionless:
+            return usual_unit(unit)
+        declared = (symbol.unit for symbol in self.own.values() if symbol.role in VARIABLES and symbol.type == "real")
+        return next((own for own in declared if own.same_dimension(unit)), usual_unit(unit))
+
+    def known(self) -> set[str]:
+        """Return the names that a misspelt one may have meant."""
+        known = {*self.locals, *self.own, *self.scope.externals, *always_there(self.scope.kind, self.unitless)}
+        if self.scope.kind == "synapse":
+            known |= {f"{name}_pre" for name in self.scope.pre if _seen_outside(self.scope.pre, name)}
+            known |= {f"{name}_post" for name in self.scope.post if _seen_outside(self.scope.post, name)}
+        return known if self.threshold else known - WITH_THRESHOLD
+
+
+def _seen_outside(group: Mapping[str, Symbol], name: str) -> bool:
+    return name in group and (group[name].role in VARIABLES or name in WITH_THRESHOLD)
+
+
+def name_mistakes(expr: Expr, names: Names, told: set[str]) -> Iterator[Mistake]:
+    """Yield what is wrong with the names of a formula; ``told`` keeps the unknown names of earlier formulas."""
+    for node in walk(expr):
+        if isinstance(node, Name) and node.name not in told:
+            mistake = _name_mistake(node, names)
+        elif isinstance(node, Call) and f"{node.function}()" not in told:
+            mistake = _call_mistake(node, names)
+        else:
+            continue
+        if mistake is not None:
+            told.add(node.name if isinstance(node, Name) else f"{node.function}()")
+            yield mistake
+
+
+def _name_mistake(node: Name, names: Names) -> Mistake | None:
+    name, symbol = node.name, names.find(node.name)
+    if symbol is not None:
+        external = names.scope.externals.get(name)
+        if symbol.role is Role.EXTERNAL and names.unitless and external and not external.result.dimensionless:
+            found = f"{name} has the unit {unit_text(external.result)}"
+            hint = "give a plain number, or declare units on every line of the model"
+            return Mistake(
+                UnitsError, "a value with a unit in a model without units", node.span, found=found, hint=hint
+            )
+        return None
+    if names.unitless and unit_named(name):
+        summary = f"'{name}' is a unit, and no line of this model declares one"
+        hint = "write plain numbers, or declare a unit on every line, with 1 for a plain number"
+        return Mistake(UnitsError, summary, node.span, hint=hint)
+    summary, hint = f"'{name}' is not known", unknown_hint(name, names)
+    if name in FUNCTIONS or name == "where" or name in names.scope.externals:
+        summary, hint = f"'{name}' is a function, not a value", f"write {name}(...)"
+    if name in WITH_THRESHOLD and names.scope.kind == "neuron":
+        summary, hint = f"'{name}' needs a threshold", "give the group a threshold"
+    return Mistake(UnknownNameError, summary, node.span, hint=hint)
+
+
+def unknown_hint(name: str, names: Names) -> str:
+    """Return the nearest known name, or what a name can be."""
+    variable, _, of = name.rpartition("_")
+    close = nearest(name, names.known()) or nearest(name, unit_table()) or nearest(name, FUNCTIONS)
+    if close:
+        return f"did you mean {close}?"
+    if of in {"pre", "post"} and names.scope.kind == "synapse":
+        return f"the {'source' if of == 'pre' else 'target'} group has no variable '{variable}'"
+    if len(name) <= 3 and (meant := meant_unit(name)):
+        return f"define it, or pass it in the namespace; for the unit write {meant}"
+    return "define it on a line of the model, or pass it in the namespace"
+
+
+def _call_mistake(node: Call, names: Names) -> Mistake | None:
+    name = node.function
+    symbol = names.locals.get(name) or names.own.get(name)
+    if symbol is not None and symbol.role is Role.STATE and len(node.arguments) == 1:
+        hint = f"'{name}(...)' is the value of {name} at an earlier time; write {name}*(...) for a product"
+        return Mistake(NotYetError, "delays in equations cannot be run yet", node.span, hint=hint)
+    if symbol is not None:
+        hint = f"write {name}*(...) for a product"
+        return Mistake(DefinitionError, f"'{name}' is a {symbol.role.value}, not a function", node.span, hint=hint)
+    external = names.scope.externals.get(name)
+    if name in FUNCTIONS or (external is not None and external.kind != "scalar"):
+        return None
+    meaning = names.find(name)
+    if meaning is not None:
+        article = "an" if meaning.role.value[0] in "aeiou" else "a"
+        summary, hint = (
+            f"'{name}' is {article} {meaning.role.value}, not a function",
+            f"write {name}*(...) for a product",
+        )
+        return Mistake(DefinitionError, summary, node.span, hint=hint)
+    functions = {name for name, one in names.scope.externals.items() if one.kind != "scalar"}
+    close = nearest(name, (*FUNCTIONS, "where", *functions))
+    hint = f"did you mean {close}?" if close else "register a Python function with eqsim.function"
+    start = Span(node.span.source, node.span.start, node.span.start + len(name)) if node.span else None
+    return Mistake(UnknownNameError, f"the function '{name}' is not known", start, hint=hint)
+
+
+def externals_used(formulas: Iterator[Expr], names: Names) -> dict[str, External]:
+    """Return the entries of the surroundings that formulas use."""
+    used: dict[str, External] = {}
+    for formula in formulas:
+        for node in walk(formula):
+            name = node.name if isinstance(node, Name) else node.function if isinstance(node, Call) else ""
+            external = names.scope.externals.get(name)
+            if external is None:
+                continue
+            symbol = names.find(name) if isinstance(node, Name) else None
+            if isinstance(node, Call) or (symbol and symbol.role is Role.EXTERNAL):
+                used[name] = external
+    return used
+
+
+def dependence(formulas: Mapping[str, frozenset[str]]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Return names in order of dependence, and the circles among them (``a, b, a``), which are left out of the order."""
+    left = {name: [other for other in formulas if other in uses] for name, uses in formulas.items()}
+    circles: list[tuple[str, ...]] = []
+    while True:
+        try:
+            return tuple(TopologicalSorter(left).static_order()), tuple(circles)
+        except CycleError as error:
+            # the sorter names each after the one that needs it
+            circle = tuple(reversed(error.args[1]))
+            circles.append(circle)
+            left = {
+                name: [other for other in uses if other not in circle]
+                for name, uses in left.items()
+                if name not in circle
+            }
+
+
+def circle_mistakes(circles: tuple[tuple[str, ...], ...], spans: Mapping[str, Span], what: str) -> Iterator[Mistake]:
+    """Yield one mistake for each circle, at the first of its definitions in the text."""
+    for circle in circles:
+        members = circle[:-1]
+        first = min(range(len(members)), key=lambda number: spans[members[number]].start)
+        turned = (*members[first:], *members[:first], members[first])
+        found = " -> ".join(turned)
+        hint = "break the circle: make one of them a parameter, or give it an equation dx/dt = ..."
+        if len(members) == 1:
+            hint = (
+                f"'{members[0]}' cannot be defined by itself; a differential equation is written d{members[0]}/dt = ..."
+            )
+        yield Mistake(
+            DefinitionError, f"these {what} depend on each other in a circle", spans[turned[0]], found=found, hint=hint
+        )

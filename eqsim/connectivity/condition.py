@@ -1,0 +1,118 @@
+"""Pairs for which a condition holds, taken with a probability of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from eqsim.connectivity.ends import Array, Ends, Number, Pairs
+from eqsim.connectivity.pairs import pairs_all, pairs_probability, repeated
+from eqsim.language.expr import Expr, calls, names
+from eqsim.lowering.functions import DRAWS
+from eqsim.text.errors import ConnectError, Mistake
+
+Law = Callable[[Any, Any, Array], Any]
+"""A value for each pair, from the sources, the targets and the pairs' numbers ``i*n_post + j``, which broadcast."""
+
+_BLOCK = 2**18  # pairs looked at a time
+
+
+def pairs_condition(ends: Ends, condition: Expr | None = None, p: Expr | float = 1.0, n: Expr | int = 1) -> Pairs:
+    """Return the pairs for which a condition holds, source by source, each ``n`` times with probability ``p``.
+
+    All three may be formulas of ``i``, ``j`` and the variables of both ends. A probability that is the same for all
+    pairs costs no more than the pairs that it takes; otherwise every pair is looked at, block by block, and values
+    above 1 count as 1, below 0 as 0. Raises ArgumentError for one probability outside [0, 1], ConnectError for a
+    probability that is NaN or an ``n`` that is not whole.
+    """
+    probability = _constant(ends, p) if isinstance(p, Expr) else p
+    if probability is None:
+        found = pairs_where(ends, _formula(ends, condition, Number.CONDITION), _formula(ends, p, Number.PROBABILITY))
+    elif probability < 1 or condition is None:
+        found = pairs_probability(ends, probability) if probability < 1 else pairs_all(ends)
+        if condition is not None:
+            found = _kept(ends, found, condition)
+    else:
+        found = pairs_where(ends, _formula(ends, condition, Number.CONDITION), None)
+    if not isinstance(n, Expr):
+        return repeated(ends, found, n)
+    i, j = found
+    return repeated(ends, found, ends.evaluate(n, i, j, _ordinal(ends, i, j), Number.MULTIPLICITY))
+
+
+def pairs_where(ends: Ends, holds: Law | None, probability: Law | None) -> Pairs:
+    """Return the pairs for which ``holds``, each with its own probability, in blocks of whole sources."""
+    found: list[Pairs] = []
+    for i, j, ordinal in _blocks(ends):
+        chosen = np.ones(ordinal.shape, np.bool)
+        if holds is not None:
+            chosen &= np.not_equal(holds(i, j, ordinal), 0)
+        if probability is not None:
+            chance = np.broadcast_to(probability(i, j, ordinal), ordinal.shape)
+            undefined = np.isnan(chance) & chosen
+            if undefined.any():
+                raise _undefined(ends, i, undefined)
+            chosen &= chance > 0
+            where = np.flatnonzero(chosen)
+            chosen.flat[where] = ends.uniform(Number.TAKEN, ordinal.flat[where]) < chance.flat[where]
+        row, column = np.nonzero(chosen)
+        found.append(((row + i[0, 0]).astype(ends.dtype), column.astype(ends.dtype)))
+    return joined(ends, found)
+
+
+def joined(ends: Ends, parts: list[Pairs]) -> Pairs:
+    """Return several lists of pairs as one."""
+    none = np.empty(0, ends.dtype)
+    return np.concatenate([none, *(i for i, _ in parts)]), np.concatenate([none, *(j for _, j in parts)])
+
+
+def _blocks(ends: Ends) -> Iterator[tuple[Array, Array, npt.NDArray[np.int64]]]:
+    """Yield sources as a column, targets as a row, and the number of each pair."""
+    if ends.n_post == 0:
+        return
+    rows = max(1, _BLOCK // ends.n_post)
+    j = np.arange(ends.n_post)[None, :]
+    for first in range(0, ends.n_pre, rows):
+        i = np.arange(first, min(first + rows, ends.n_pre))[:, None]
+        yield i, j, i * ends.n_post + j
+
+
+def _formula(ends: Ends, expr: Expr | float | None, number: int) -> Law | None:
+    if not isinstance(expr, Expr):
+        return None
+    return lambda i, j, ordinal: ends.evaluate(expr, i, j, ordinal, number)
+
+
+def _constant(ends: Ends, expr: Expr) -> float | None:
+    """Return a formula's value when it is the same for all pairs."""
+    if calls(expr) & DRAWS.keys() or names(expr) & ({"i", "j"} | ends.pre.keys() | ends.post.keys()):
+        return None
+    return float(ends.evaluate(expr, None, None, np.empty(0), 0))
+
+
+def _kept(ends: Ends, pairs: Pairs, condition: Expr) -> Pairs:
+    kept: list[Pairs] = []
+    for start in range(0, pairs[0].size, _BLOCK):
+        i, j = (index[start : start + _BLOCK] for index in pairs)
+        holds = ends.evaluate(condition, i, j, _ordinal(ends, i, j), Number.CONDITION)
+        chosen = np.broadcast_to(np.not_equal(holds, 0), i.shape)
+        kept.append((i[chosen], j[chosen]))
+    return joined(ends, kept)
+
+
+def _ordinal(ends: Ends, i: Array, j: Array) -> npt.NDArray[np.int64]:
+    return i.astype(np.int64) * ends.n_post + j
+
+
+def _undefined(ends: Ends, i: Array, wrong: npt.NDArray[np.bool]) -> ConnectError:
+    row, column = (int(index[0]) for index in np.nonzero(wrong))
+    return ConnectError(
+        Mistake(
+            ConnectError,
+            f"the probability is not a number for i = {row + int(i[0, 0])}, j = {column}",
+            owner=ends.owner,
+        )
+    )

@@ -1,0 +1,143 @@
+"""Text to Model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from eqsim.language.definitions import read_definition
+from eqsim.language.directives import directive, ions, noise_reading, with_directive
+from eqsim.language.expression import parse_expression
+from eqsim.language.generator import parse_generator
+from eqsim.language.lines import Line, split_lines
+from eqsim.language.model import Code, Definition, Event, Initial, Model, Pathway
+from eqsim.language.statements import parse_statements
+from eqsim.language.tokens import plain_name
+from eqsim.text.errors import EqsimError, Mistake, ModelSyntaxError, raise_mistakes
+from eqsim.text.source import Source
+
+__all__ = ["parse", "parse_expression", "parse_generator", "parse_statements", "with_arguments"]
+
+_T = TypeVar("_T")
+
+
+def parse(text: str, owner: str = "", part: str = "") -> Model:
+    """Read the text of a model.
+
+    ``owner`` reads like ``NeuronGroup 'exc'`` and ``part`` like ``threshold``; both name the text in messages.
+    Every line that cannot be read is one mistake of the ModelSyntaxError raised.
+    """
+    source = Source(text, owner, part)
+    lines = [(directive(line), line) for line in split_lines(source, model=True)]
+    mistakes: list[Mistake] = []
+    dotted = _attempt(mistakes, lambda: _dotted(lines)) or frozenset()
+    model = Model(source)
+    definitions: list[Definition] = []
+    initials: list[Initial] = []
+    for found, line in lines:
+        try:
+            if found:
+                model = with_directive(model, *found, dotted)
+                continue
+            for one in read_definition(line, dotted):
+                (initials if isinstance(one, Initial) else definitions).append(one)  # type: ignore[arg-type]
+        except EqsimError as error:
+            mistakes += error.mistakes
+    raise_mistakes(mistakes)
+    return replace(model, definitions=tuple(definitions), initials=tuple(initials))
+
+
+def with_arguments(
+    model: Model,
+    owner: str,
+    *,
+    threshold: str | None = None,
+    reset: str | None = None,
+    refractory: str | None = None,
+    events: Mapping[str, str] | None = None,
+    on_pre: str | Mapping[str, str] | None = None,
+    on_post: str | Mapping[str, str] | None = None,
+    method: str | None = None,
+    noise: str | None = None,
+) -> Model:
+    """Return the model with the texts of keyword arguments, which win over its directives.
+
+    A pathway without a name is called ``pre`` or ``post``. Raises ModelSyntaxError with every mistake of all texts.
+    """
+    mistakes: list[Mistake] = []
+    changes: dict[str, object] = {}
+    if threshold is not None:
+        changes["threshold"] = _attempt(mistakes, lambda: parse_expression(threshold, owner, "threshold"))
+    if refractory is not None:
+        changes["refractory"] = _attempt(mistakes, lambda: parse_expression(refractory, owner, "refractory"))
+    if reset is not None:
+        changes["reset"] = _attempt(mistakes, lambda: parse_statements(reset, owner, "reset"))
+    if events:
+        changes["events"] = _events(model, events, owner, mistakes)
+    if on_pre is not None or on_post is not None:
+        changes["pathways"] = _pathways(model, on_pre, on_post, owner, mistakes)
+    if method is not None:
+        changes["method"] = method
+    if noise is not None:
+        changes["noise"] = _attempt(mistakes, lambda: noise_reading(noise, Source(noise, owner, "noise").span()))
+    raise_mistakes(mistakes)
+    return replace(model, **changes)  # type: ignore[arg-type]
+
+
+def _attempt(mistakes: list[Mistake], read: Callable[[], _T]) -> _T | None:
+    """Return what is read; on an error keep its mistakes and return ``None``."""
+    try:
+        return read()
+    except EqsimError as error:
+        mistakes += error.mistakes
+        return None
+
+
+def _dotted(lines: list[tuple[tuple[str, Line] | None, Line]]) -> frozenset[str]:
+    return frozenset(name for found, _ in lines if found and found[0] == "uses" for name in ions(found[1]))
+
+
+def _events(model: Model, events: Mapping[str, str], owner: str, mistakes: list[Mistake]) -> tuple[Event, ...]:
+    kept = {event.name: event for event in model.events}
+    for name, text in events.items():
+        if plain_name(name) is None:
+            span = Source(name, owner, "events").span()
+            mistakes.append(
+                Mistake(ModelSyntaxError, "this cannot be the name of an event", span, hint="write a plain name")
+            )
+        condition = _attempt(mistakes, lambda text=text, name=name: parse_expression(text, owner, f"event {name}"))  # type: ignore[misc]
+        if condition is not None:
+            kept[name] = Event(name, condition)
+    return tuple(kept.values())
+
+
+def _pathways(
+    model: Model,
+    on_pre: str | Mapping[str, str] | None,
+    on_post: str | Mapping[str, str] | None,
+    owner: str,
+    mistakes: list[Mistake],
+) -> tuple[Pathway, ...]:
+    """Return the pathways of the arguments; those of an argument that is not given stay as the text has them."""
+    pathways: list[Pathway] = []
+    for of, given in (("pre", on_pre), ("post", on_post)):
+        if given is None:
+            pathways += [pathway for pathway in model.pathways if pathway.of == of]
+            continue
+        texts = {of: given} if isinstance(given, str) else given
+        for name, text in texts.items():
+            part = f"on_{of}" if isinstance(given, str) else f"on_{of} {name}"
+            code: Code | None = _attempt(mistakes, lambda text=text, part=part: parse_statements(text, owner, part))  # type: ignore[misc]
+            span = Source(name, owner, f"on_{of}").span()
+            if plain_name(name) is None:
+                mistakes.append(
+                    Mistake(ModelSyntaxError, "this cannot be the name of a pathway", span, hint="write a plain name")
+                )
+            if any(pathway.name == name for pathway in pathways):
+                mistakes.append(
+                    Mistake(ModelSyntaxError, "two pathways have one name", span, hint="rename one of them")
+                )
+            if code is not None:
+                pathways.append(Pathway(name, "pre" if of == "pre" else "post", code))
+    return tuple(pathways)

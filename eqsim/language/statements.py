@@ -1,0 +1,77 @@
+"""Read statements: the assignments of a reset, a pathway or an event."""
+
+from __future__ import annotations
+
+import re
+from typing import NoReturn, get_args
+
+from eqsim.language.expression import read_expression
+from eqsim.language.lines import Line, split_lines
+from eqsim.language.model import AssignOp, Code, Statement
+from eqsim.language.tokens import plain_name
+from eqsim.text.errors import EqsimError, Mistake, ModelSyntaxError, raise_mistakes
+from eqsim.text.source import Source, Span
+
+_ASSIGNMENT = re.compile(r"([^\W\d]\w*)\s*(\*\*=|//=|[-+*/%]=|=(?!=))")
+_OTHER_OP = re.compile(r"[^\W\d]\w*\s*(<<=|>>=|[&|^@:]=|\+\+|--|==)")
+_COMPOUND = re.compile(r"(if|for|while|def|return|import|from|with|try|pass|del|print|else|elif)\b")
+_OPS: dict[str, AssignOp] = {op: op for op in get_args(AssignOp)}
+
+
+def parse_statements(text: str, owner: str = "", part: str = "") -> Code:
+    """Read statements, one per line or separated by semicolons; raise all their mistakes together."""
+    source = Source(text, owner, part)
+    return _read_all(split_lines(source), source)
+
+
+def read_statements(line: Line) -> Code:
+    """Read the statements on one line of a model, separated by semicolons."""
+    pieces, start = [], 0
+    for piece in line.text.split(";"):
+        pieces.append(line.part(start, start + len(piece)))
+        start += len(piece) + 1
+    return _read_all(tuple(piece for piece in pieces if piece.text), line.source)
+
+
+def _read_all(lines: tuple[Line, ...], source: Source) -> Code:
+    statements: list[Statement] = []
+    mistakes: list[Mistake] = []
+    for line in lines:
+        try:
+            statements.append(_read(line))
+        except EqsimError as error:
+            mistakes += error.mistakes
+    raise_mistakes(mistakes)
+    return Code(tuple(statements), source)
+
+
+def _read(line: Line) -> Statement:
+    match = _ASSIGNMENT.match(line.text)
+    if match is None:
+        _explain(line)
+    target = plain_name(match.group(1))
+    if target is None:
+        _refuse("this cannot be the name of a variable", line.span(*match.span(1)), "", "choose another name")
+    if not line.text[match.end() :].strip():
+        hint = "write a formula after it"
+        _refuse(f"nothing stands after this '{match.group(2)}'", line.span(*match.span(2)), "", hint)
+    value = read_expression(line.part(match.end()))
+    return Statement(target, _OPS[match.group(2)], value, line.span(), line.span(*match.span(1)))
+
+
+def _explain(line: Line) -> NoReturn:
+    if word := _COMPOUND.match(line.text):
+        hint = "write x = a if condition else b, or x += int(condition)*a"
+        _refuse(f"'{word.group()}' cannot stand in a statement", line.span(*word.span()), "", hint)
+    if other := _OTHER_OP.match(line.text):
+        hint = "write x = formula, or one of += -= *= /= **= //= %="
+        _refuse("this is no assignment", line.span(*other.span(1)), f"'{other.group(1)}'", hint)
+    if target := re.match(r"[^=]*?(?=\s*(?:\*\*|//|[-+*/%])?=(?!=))", line.text):
+        hint = "on the left stands the name of one variable"
+        span = line.span(0, max(target.end(), 1))
+        _refuse("this cannot be assigned to", span, f"'{target.group()}'" if target.group() else "", hint)
+    _refuse("this is no statement", line.span(), "", "write name = formula, or name += formula")
+
+
+def _refuse(summary: str, span: Span, found: str, hint: str) -> NoReturn:
+    raise ModelSyntaxError(Mistake(ModelSyntaxError, summary, span, found=found, hint=hint))

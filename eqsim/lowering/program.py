@@ -1,0 +1,94 @@
+"""The schedule of a network as data: which kernel runs when, on what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from eqsim.lowering.kernel import Kernel
+
+SLOTS = tuple(
+    f"{prefix}{slot}"
+    for slot in ("start", "groups", "thresholds", "synapses", "resets", "end")
+    for prefix in ("before_", "", "after_")
+)
+
+
+class Address(NamedTuple):
+    """A value that a run reads or writes: the key of an object and the name of one of its arrays or constants."""
+
+    object: str
+    variable: str
+
+    def __str__(self) -> str:
+        """Return the path."""
+        return f"{self.object}.{self.variable}"
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Where in a time step something happens, and in which steps: every ``period`` steps of the network's clock."""
+
+    slot: str
+    order: int = 0
+    rank: int = 0
+    period: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """One call of a step: a kernel, or a procedure of the runtime (spike lists, queues), and its arguments.
+
+    ``arrays`` and ``scalars`` say for each argument where its value comes from; a procedure's arguments are positional, in
+    the order of ``arrays`` and then ``scalars``.
+    """
+
+    call: Kernel | str
+    when: When
+    arrays: Mapping[str, Address]
+    scalars: Mapping[str, Address]
+    clock: Address
+    stream: Address | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A list that must have room before a step begins: ``used[0] - freed[0] + most <= length of values``."""
+
+    values: Address
+    used: Address
+    most: Address
+    freed: Address | None = None
+    period: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """All that a network does in a step, in order."""
+
+    launches: tuple[Launch, ...]
+    guards: tuple[Guard, ...] = ()
+    dtype: str = "float64"
+    titles: Mapping[str, str] = field(default_factory=dict)  # what people call the objects, by key
+
+    def __str__(self) -> str:
+        """Return the order of a step as a table."""
+        rows = [
+            (
+                launch.when.slot,
+                str(launch.when.order),
+                launch.title,
+                "" if launch.when.period == 1 else f"every {launch.when.period} steps",
+            )
+            for launch in self.launches
+        ]
+        width = [max([len(row[column]) for row in rows], default=0) for column in range(4)]
+        return "\n".join("  ".join(cell.ljust(width[c]) for c, cell in enumerate(row)).rstrip() for row in rows)
+
+
+def in_order(launches: list[Launch]) -> tuple[Launch, ...]:
+    """Return launches as a step carries them out: by slot, order, rank; equal ones in the order given."""
+    place = {slot: position for position, slot in enumerate(SLOTS)}
+    return tuple(sorted(launches, key=lambda launch: (place[launch.when.slot], launch.when.order, launch.when.rank)))

@@ -1,0 +1,51 @@
+"""Monitors: what they keep, as kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from eqsim.language.expr import Binary, Compare, Expr, Logic, Name
+from eqsim.lowering.binding import Binder, Lowered, Of, Owner, Place
+from eqsim.lowering.kernel import Append, If, Store
+
+
+def record_states(owners: Mapping[Of, Owner], variables: Sequence[str], title: str) -> Lowered:
+    """Return the kernel that appends variables of the recorded elements, in the order of the list of elements."""
+    binder = Binder(owners)
+    system = owners["own"].system
+    for variable in variables:
+        value = binder.resolve(Name(variable), system.symbols)
+        binder.append(f"_record_{variable}", "real", value, Place("own", f"_record_{variable}"))
+    return binder.kernel("record", "listed", title)
+
+
+def record_events(
+    owner: Owner, variables: Sequence[str], title: str, *, among: bool = False, member: bool = False
+) -> Lowered:
+    """Return the kernel that appends index and step of each event, and variables at that moment.
+
+    ``among`` restricts to elements between the scalars ``_low`` and ``_high``; ``member`` to those whose byte in the
+    array ``_member`` is set.
+    """
+    binder = Binder({"own": owner})
+    values: list[tuple[str, Expr]] = [("i", Name("_i")), ("step", Name("_step"))]
+    values += [(name, binder.resolve(Name(name), owner.system.symbols)) for name in variables]
+    condition: Expr | None = None
+    if among:
+        low, high = binder.scalar("own", "_low", "integer"), binder.scalar("own", "_high", "integer")
+        condition = Logic("and", Compare(">=", Name("_i"), low), Compare("<", Name("_i"), high))
+    if member:
+        condition = binder.variable("own", "_member")
+    appends: list[Append] = []
+    for name, value in values:
+        target = f"_record_{name}"
+        binder.lists[target] = "count" if name == "step" else "integer" if name == "i" else "real"
+        binder.places[target] = Place("own", target)
+        binder.places[f"{target}_count"] = Place("own", f"{target}_count")
+        appends.append(Append(target, value))
+    for instruction in [If(condition, tuple(appends))] if condition is not None else appends:
+        binder.emit(instruction)
+    return binder.kernel("record", "listed", title)
+
+
+__all__ = ["Binary", "Store", "record_events", "record_states"]

@@ -1,0 +1,94 @@
+"""Names of a text looked up where the text was handed over: the caller's locals and globals, or a namespace."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Mapping
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from eqsim.checking.checked import External
+from eqsim.checking.dimensions import Unit
+from eqsim.checking.units import unit_named
+from eqsim.lowering.functions import FUNCTIONS
+from eqsim.network.timed_array import TimedArray
+from eqsim.text.errors import ArgumentError
+from eqsim.units import has_unit, unit_of
+
+_CONSTANTS = frozenset({"pi", "e", "inf", "nan"})
+
+
+def caller(depth: int = 1) -> FrameType:
+    """Return the frame that called the function which calls this one; ``depth`` goes further out."""
+    return sys._getframe(depth + 1)  # noqa: SLF001 - the documented way to the caller's names
+
+
+def found(names: Collection[str], frame: FrameType) -> dict[str, Any]:
+    """Return those of the names that the frame knows, as locals (closures among them) or globals."""
+    places: tuple[Mapping[str, Any], ...] = (frame.f_locals, frame.f_globals)
+    return {
+        name: place[name] for name in names for place in [next((p for p in places if name in p), {})] if name in place
+    }
+
+
+def usable(values: Mapping[str, Any], known: Collection[str], owner: str, *, strict: bool) -> dict[str, Any]:
+    """Return the values that a text may use: scalars, with or without unit, and TimedArrays.
+
+    A name that the language knows (a unit, a function, a constant) and that stands for the same thing outside is left to the
+    language. With ``strict`` any other kind of value is an error, unless the model itself defines the name (``known``).
+    """
+    kept: dict[str, Any] = {}
+    for name, value in values.items():
+        if name in known or _same_as_language(name, value):
+            continue
+        if isinstance(value, TimedArray) or _scalar(value):
+            kept[name] = value
+        elif strict and not (name in FUNCTIONS or name in _CONSTANTS or unit_named(name)):
+            raise ArgumentError(
+                f"the name {name!r} stands for {_article(value)}, which a text cannot use",
+                owner=owner,
+                hint="a captured value is a scalar (with or without unit) or a TimedArray; "
+                "one value a neuron is a parameter: write a line such as "
+                f"'{name} : 1' and set it afterwards",
+            )
+    return kept
+
+
+def externals(values: Mapping[str, Any]) -> dict[str, External]:
+    """Return what checking needs to know of captured values."""
+    return {
+        name: External("timed_array", value.unit)
+        if isinstance(value, TimedArray)
+        else External("scalar", unit_of(value))
+        for name, value in values.items()
+    }
+
+
+def _same_as_language(name: str, value: Any) -> bool:
+    if name in FUNCTIONS:
+        return callable(value)
+    unit = unit_named(name)
+    if unit is not None and has_unit(value) and np.ndim(value) == 0:
+        return unit_of(value) == unit and float(value.magnitude) == 1.0
+    if name in {"pi", "e"} and isinstance(value, float):
+        return value == {"pi": np.pi, "e": np.e}[name]
+    return name in {"inf", "nan"} and isinstance(value, float)
+
+
+def _scalar(value: Any) -> bool:
+    if isinstance(value, bool | int | float | np.number | np.bool_):
+        return True
+    return (has_unit(value) or isinstance(value, np.ndarray)) and np.ndim(value) == 0 and np.isrealobj(value)
+
+
+def _article(value: Any) -> str:
+    kind = "an array" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
+    shape = f" of shape {np.shape(value)}" if isinstance(value, np.ndarray) else ""
+    return kind + shape
+
+
+def unit_or_one(value: Any) -> Unit:
+    """Return a value's unit."""
+    return unit_of(value) if has_unit(value) else Unit()

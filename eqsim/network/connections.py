@@ -1,0 +1,77 @@
+"""Where each synapse begins and ends: in order of creation while it grows, sorted for delivery once it runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eqsim.connectivity.order import sort_synapses, sources
+
+Index = NDArray[Any]
+
+
+class Connections:
+    """Sources and targets of synapses, as indexes of the whole groups.
+
+    After ``sort``, synapses lie by source, delay and target: ``start`` says where each source's begin, ``permutation`` which
+    synapse (by creation) lies at a position; it is ``None`` where both orders are one.
+    """
+
+    def __init__(self, n_pre: int) -> None:
+        self.n_pre = n_pre
+        self._grown: tuple[Index, Index] | None = (np.empty(0, np.int32), np.empty(0, np.int32))
+        self.start: NDArray[np.int64] = np.zeros(n_pre + 1, np.int64)
+        self.target: Index = np.empty(0, np.uint8)
+        self.permutation: Index | None = None
+
+    @property
+    def sorted(self) -> bool:
+        """Whether synapses lie in storage order."""
+        return self._grown is None
+
+    def __len__(self) -> int:
+        return len(self.target if self._grown is None else self._grown[0])
+
+    def grow(self, i: Index, j: Index) -> None:
+        """Add synapses behind those there are."""
+        if self._grown is None or len(self) > 0:
+            self._grown = (np.concatenate([self.sources(), i]), np.concatenate([self.targets(), j]))
+        else:
+            self._grown = (i, j)
+        self.permutation = None
+
+    def unsort(self) -> None:
+        """Go back to the order of creation."""
+        self._grown = (self.sources(), self.targets())
+        self.permutation = None
+
+    def sort(self, delay: Index | None) -> None:
+        """Bring synapses into storage order; ``delay`` holds steps in order of creation, or ``None`` for one delay."""
+        i, j = self._grown if self._grown is not None else (self.sources(), self.targets())
+        self.start, self.target, self.permutation = sort_synapses(i, j, delay, self.n_pre)
+        self._grown = None
+
+    def sources(self) -> Index:
+        """Return the source of each synapse, in order of creation."""
+        return self._grown[0] if self._grown is not None else self._created(sources(self.start))
+
+    def targets(self) -> Index:
+        """Return the target of each synapse, in order of creation."""
+        return self._grown[1] if self._grown is not None else self._created(self.target)
+
+    def place(self) -> Index | None:
+        """Return the position of each synapse by creation; ``None`` where it is its index."""
+        if self.permutation is None:
+            return None
+        place = np.empty_like(self.permutation)
+        place[self.permutation] = np.arange(len(self.permutation), dtype=self.permutation.dtype)
+        return place
+
+    def _created(self, stored: Index) -> Index:
+        if self.permutation is None:
+            return stored
+        created = np.empty_like(stored)
+        created[self.permutation] = stored
+        return created

@@ -1,0 +1,319 @@
+"""Groups of neurons and parts of them."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import FrameType
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eqsim.analysis.analyse import analyse
+from eqsim.analysis.system import System
+from eqsim.checking.check import check
+from eqsim.checking.checked import CheckedCode, CheckedModel, Scope, Symbol
+from eqsim.language.expr import Name
+from eqsim.language.model import Model
+from eqsim.language.names import free_names
+from eqsim.language.parse import parse, with_arguments
+from eqsim.lowering.neurons import storage
+from eqsim.network.access import Access
+from eqsim.network.capture import caller, externals, found, usable
+from eqsim.network.labels import label
+from eqsim.network.texts import Surroundings, elements, warn_of_hidden
+from eqsim.network.variables import Variables
+from eqsim.random import next_stream
+from eqsim.schemes.choose import Choice, choose
+from eqsim.text.errors import ArgumentError, EqsimWarning
+from eqsim.text.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """Statements that a group carries out regularly or when an event happened."""
+
+    code: CheckedCode
+    name: str
+    event: str | None = None
+    dt: Any = None
+    when: str = "start"
+    order: int = 0
+
+
+class NeuronGroup(Access):
+    """A group of neurons that share their equations.
+
+    Parameters
+    ----------
+    N
+        How many neurons: an integer, or a tuple whose product it is.
+    model
+        The text of the equations.
+    threshold, reset, refractory
+        The condition of a spike; the statements after it; and a time (quantity or text), a parameter's name or a condition
+        for which no further spike is emitted.
+    events
+        Names and conditions of further events.
+    method
+        The integration scheme; chosen automatically by default (see ``method_reason``).
+    noise
+        ``'stratonovich'`` (default) or ``'ito'``: how state-dependent noise is read.
+    namespace
+        Values of external names; taken from the caller's variables by default.
+    dt, order, seed, name
+        The group's own time step; its rank among others in a slot; the stream of its random numbers; its name.
+
+    Raises
+    ------
+    EqsimError
+        For any mistake in a text, before anything is built.
+
+    """
+
+    def __init__(
+        self,
+        N: int | tuple[int, ...] | list[int],
+        model: str = "",
+        threshold: str | None = None,
+        reset: str | None = None,
+        refractory: Any = None,
+        events: Mapping[str, str] | None = None,
+        method: str | None = None,
+        method_options: Mapping[str, Any] | None = None,
+        noise: Literal["stratonovich", "ito"] | None = None,
+        namespace: Mapping[str, Any] | None = None,
+        dt: Any = None,
+        order: int = 0,
+        seed: int | None = None,
+        name: str | None = None,
+    ) -> None:
+        owner = label("NeuronGroup", name)
+        size, shape = _size(N, owner)
+        if not isinstance(model, str):
+            raise ArgumentError(f"a model is a text, not a {type(model).__name__}", owner=owner)
+        if method_options:
+            raise ArgumentError("no scheme has options", owner=owner, hint="leave out method_options")
+        frame = caller()
+        written, extra = _written(model, owner, threshold, reset, refractory, events, method, noise)
+        offered = _offered(written, namespace, frame)
+        values = {**usable(offered, _defined(written), owner, strict=True), **extra}
+        checked = check(written, Scope("neuron", externals(values)))
+        system = analyse(checked)
+        choice = choose(system, checked.method, checked.noise) if system.states else None
+        warn_of_hidden(checked.symbols, usable(offered, (), owner, strict=False), owner)
+        if checked.threshold is not None and checked.reset is None and checked.refractory_kind == "none":
+            warnings.warn(
+                f"{owner} has a threshold but neither reset nor refractoriness: it will spike in every step above threshold",
+                EqsimWarning,
+                stacklevel=2,
+            )
+        self._setup(owner, size, shape, checked, system, choice)
+        self._name, self._dt, self._order, self._seed = name, dt, order, seed
+        self._variables.stream = next_stream(seed)
+        self._variables.namespace.update({key: values[key] for key in checked.externals if key in values})
+        self._namespace = namespace
+
+    def _setup(
+        self,
+        owner: str,
+        size: int,
+        shape: tuple[int, ...],
+        checked: CheckedModel,
+        system: System,
+        choice: Choice | None,
+    ) -> None:
+        self._owner, self._shape = owner, shape
+        self._checked, self._system, self._choice = checked, system, choice
+        self._operations: list[Operation] = []
+        self._revision = 0
+        variables = Variables(owner, system, storage(checked), size, 0)
+        variables.waiting = {
+            d.name: d.value for d in checked.definitions if d.kind == "parameter" and d.value is not None
+        } | dict(checked.initials)
+        if "not_refractory" in variables.entries:
+            variables.storage.arrays["not_refractory"][:] = 1
+        self._variables = variables
+
+    # what users see --------------------------------------------------------------------------------------------------
+
+    @property
+    def N(self) -> int:
+        """The number of neurons."""
+        return self._variables.size
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The number of neurons as it was given, a tuple."""
+        return self._shape
+
+    @property
+    def name(self) -> str | None:
+        """The name, given or from the network."""
+        return self._name
+
+    @property
+    def method(self) -> str | None:
+        """The integration scheme."""
+        return self._choice.scheme.name if self._choice else None
+
+    @property
+    def method_reason(self) -> str:
+        """One sentence: which scheme was chosen, and why."""
+        return self._choice.reason if self._choice else "there is nothing to integrate"
+
+    @property
+    def namespace(self) -> dict[str, Any]:
+        """The captured values that the texts use; may be changed between runs."""
+        return self._variables.namespace
+
+    @property
+    def model(self) -> str:
+        """The text of the equations."""
+        return self._checked.source.text if self._checked.source else ""
+
+    def __len__(self) -> int:
+        return self.N
+
+    def __getitem__(self, index: Any) -> Subgroup:
+        """Return a part of the group: a slice, a mask, indices."""
+        return Subgroup(self, elements(index, self.N, self._owner))
+
+    def run_regularly(self, code: str, dt: Any = None, when: str = "start", order: int = 0) -> None:
+        """Carry out statements for every neuron in each step, or every ``dt``."""
+        checked = self._statements(code, "run_regularly", caller())
+        self._operations.append(Operation(checked, f"run_regularly_{len(self._operations)}", None, dt, when, order))
+        self._revision += 1
+
+    def run_on_event(self, event: str, code: str, when: str = "after_resets", order: int = 0) -> None:
+        """Carry out statements for each neuron for which an event happened in this step."""
+        known = [e.name for e in self._checked.events] + (["spike"] if self._checked.threshold is not None else [])
+        if event not in known:
+            raise ArgumentError(
+                f"there is no event {event!r}", owner=self._owner, hint=f"events are {', '.join(known) or 'none'}"
+            )
+        checked = self._statements(code, f"run_on_event {event!r}", caller())
+        self._operations.append(Operation(checked, f"on_{event}_{len(self._operations)}", event, None, when, order))
+        self._revision += 1
+
+    def __repr__(self) -> str:
+        return f"<{label('NeuronGroup', self._name)}: {self.N} neurons, {self.method or 'no equations'}>"
+
+    # for the network -------------------------------------------------------------------------------------------------
+
+    def _statements(self, text: str, part: str, frame: FrameType) -> CheckedCode:
+        code, values = self._surroundings().statements(text, part, frame)
+        self._variables.namespace.update(values)
+        return code
+
+    def _surroundings(self) -> Surroundings:
+        return Surroundings(
+            self._owner, "neuron", self._checked.symbols, self._namespace, unitless=self._checked.unitless
+        )
+
+    def _elements(self) -> NDArray[np.int64] | None:
+        return None
+
+
+class Subgroup(Access):
+    """A part of a group: reads and writes the group's own values; nothing is copied."""
+
+    def __init__(self, group: NeuronGroup, index: NDArray[np.int64]) -> None:
+        if len(np.unique(index)) != len(index):
+            raise ArgumentError("a neuron stands twice in this subgroup", owner=group._owner)  # noqa: SLF001
+        self._group, self._index = group, index
+        self._variables = group._variables  # noqa: SLF001
+        self._owner = f"a subgroup of {group._owner}"  # noqa: SLF001
+
+    @property
+    def N(self) -> int:
+        """The number of neurons."""
+        return len(self._index)
+
+    @property
+    def name(self) -> str | None:
+        """The name of the group that this is a part of."""
+        return self._group.name
+
+    @property
+    def group(self) -> NeuronGroup:
+        """The group that this is a part of."""
+        return self._group
+
+    @property
+    def indices(self) -> NDArray[np.int64]:
+        """Which neurons of the group these are."""
+        return self._index.copy()
+
+    def __len__(self) -> int:
+        return self.N
+
+    def __getitem__(self, index: Any) -> Subgroup:
+        """Return a part of this part."""
+        return Subgroup(self._group, self._index[elements(index, self.N, self._owner)])
+
+    def _surroundings(self) -> Surroundings:
+        return self._group._surroundings()  # noqa: SLF001
+
+    def _elements(self) -> NDArray[np.int64] | None:
+        return self._index
+
+    def __repr__(self) -> str:
+        return f"<{self.N} neurons of {self._group!r}>"
+
+
+def _size(N: Any, owner: str) -> tuple[int, tuple[int, ...]]:
+    shape = tuple(N) if isinstance(N, tuple | list) else (N,)
+    if not shape or not all(isinstance(n, int | np.integer) and not isinstance(n, bool) and n > 0 for n in shape):
+        raise ArgumentError(f"N must be a positive whole number or a tuple of them, not {N!r}", owner=owner)
+    return int(np.prod(shape)), tuple(int(n) for n in shape)
+
+
+def _written(
+    model: str,
+    owner: str,
+    threshold: str | None,
+    reset: str | None,
+    refractory: Any,
+    events: Mapping[str, str] | None,
+    method: str | None,
+    noise: Literal["stratonovich", "ito"] | None,
+) -> tuple[Model, dict[str, Any]]:
+    """Return the model with its keyword texts, and a refractory time that is no text as a value."""
+    as_text = refractory if isinstance(refractory, str) else None
+    written = with_arguments(
+        parse(model, owner),
+        owner,
+        threshold=threshold,
+        reset=reset,
+        refractory=as_text,
+        events=events or {},
+        on_pre=None,
+        on_post=None,
+        method=method,
+        noise=noise,
+    )
+    if refractory is None or as_text is not None or refractory is False:
+        return written, {}
+    span = Source(str(refractory), owner, "refractory").span()
+    return replace(written, refractory=Name("_refractory", span)), {"_refractory": refractory}
+
+
+def _offered(model: Model, namespace: Mapping[str, Any] | None, frame: FrameType) -> dict[str, Any]:
+    names = free_names(model) | _defined(model)
+    if namespace is not None:
+        return {name: namespace[name] for name in names if name in namespace}
+    return found(names, frame)
+
+
+def _defined(model: Model) -> frozenset[str]:
+    return frozenset(definition.name for definition in model.definitions)
+
+
+def symbols_of(source: Any) -> Mapping[str, Symbol]:
+    """Return the variables that synapses may see of a source or target."""
+    variables = source._variables  # noqa: SLF001
+    symbols: Mapping[str, Symbol] = variables.symbols
+    return symbols

@@ -1,0 +1,101 @@
+"""Texts that users hand to an object - assigned values, conditions, statements - read and checked in its surroundings."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eqsim.checking.check import check_code, check_expression
+from eqsim.checking.checked import CheckedCode, CheckedExpression, Role, Scope, Symbol
+from eqsim.checking.dimensions import Unit
+from eqsim.language.expr import Expr
+from eqsim.language.names import free_names
+from eqsim.language.parse import parse_expression, parse_statements
+from eqsim.network.capture import externals, found, usable
+from eqsim.text.errors import ArgumentError, EqsimWarning
+
+# names that every script uses for something; a model's own meaning of them needs no warning
+_SILENT = frozenset({"i", "j", "N", "t", "dt"})
+
+
+@dataclass
+class Surroundings:
+    """What the texts of one object may refer to: its variables, the variables at its ends, a namespace or a caller's names."""
+
+    owner: str
+    kind: Literal["neuron", "synapse"]
+    symbols: Mapping[str, Symbol] = field(default_factory=dict)
+    namespace: Mapping[str, Any] | None = None
+    pre: Mapping[str, Symbol] = field(default_factory=dict)
+    post: Mapping[str, Symbol] = field(default_factory=dict)
+    unitless: bool | None = None
+
+    def values(self, names: Collection[str], frame: FrameType | None) -> dict[str, Any]:
+        """Return the values, from the namespace or else from the caller, that names may stand for."""
+        known = {name for name, symbol in self.symbols.items() if symbol.role is not Role.EXTERNAL}
+        ends = {f"{name}_pre" for name in self.pre} | {f"{name}_post" for name in self.post} | set(self.post)
+        if self.namespace is not None:
+            offered = {name: self.namespace[name] for name in names if name in self.namespace}
+        else:
+            offered = found(names, frame) if frame is not None else {}
+        return usable(offered, known | ends, self.owner, strict=True)
+
+    def scope(self, values: Mapping[str, Any]) -> Scope:
+        """Return what checking needs to know."""
+        return Scope(self.kind, externals(values), self.pre, self.post, self.unitless)
+
+    def expression(
+        self, text: str, part: str, expect: Unit | Literal["boolean", "any"], frame: FrameType | None
+    ) -> tuple[CheckedExpression, dict[str, Any]]:
+        """Return a text read as one formula and checked, and the captured values that it uses."""
+        expr: Expr = parse_expression(text, self.owner, part)
+        values = self.values(free_names(expr), frame)
+        checked = check_expression(expr, self.scope(values), self.symbols, expect=expect)
+        return checked, values
+
+    def statements(self, text: str, part: str, frame: FrameType | None) -> tuple[CheckedCode, dict[str, Any]]:
+        """Return a text read as statements and checked, and the captured values that it uses."""
+        code = parse_statements(text, self.owner, part)
+        values = self.values(free_names(code), frame)
+        return check_code(code, self.scope(values), self.symbols), values
+
+
+def warn_of_hidden(symbols: Mapping[str, Symbol], offered: Mapping[str, Any], owner: str) -> None:
+    """Warn once of names outside that the model's own meaning hides."""
+    own = {Role.STATE, Role.PARAMETER, Role.SUBEXPRESSION, Role.BUILTIN}
+    hidden = sorted(
+        name for name, symbol in symbols.items() if symbol.role in own and name not in _SILENT and name in offered
+    )
+    if hidden:
+        listed = ", ".join(repr(name) for name in hidden)
+        warnings.warn(
+            f"{owner}: {listed} in its texts means the model's own variable, not the value of that name outside",
+            EqsimWarning,
+            stacklevel=4,
+        )
+
+
+def elements(index: Any, size: int, owner: str) -> NDArray[np.int64]:
+    """Return the elements that an index (integer, slice, mask, array) means among ``size``."""
+    every = np.arange(size)
+    if index is None:
+        return every
+    if isinstance(index, slice):
+        return every[index]
+    array = np.asarray(index)
+    if array.dtype == bool:
+        if array.shape != (size,):
+            raise ArgumentError(f"a mask of shape {array.shape} for {size} elements", owner=owner)
+        return np.flatnonzero(array)
+    if array.size and not np.issubdtype(array.dtype, np.integer):
+        raise ArgumentError(f"{index!r} is no index: give integers, a slice, a mask or a condition", owner=owner)
+    array = array.astype(np.int64)
+    if array.size and (array.min() < -size or array.max() >= size):
+        raise ArgumentError(f"index {int(array.max())} is out of range for {size} elements", owner=owner)
+    return np.where(array < 0, array + size, array)

@@ -1,0 +1,233 @@
+"""The variables of one object: stored arrays, defaults waiting to be evaluated, and texts evaluated on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eqsim.analysis.plain import plain_in
+from eqsim.analysis.system import System
+from eqsim.checking.checked import CheckedExpression, Role, Symbol
+from eqsim.checking.dimensions import Unit
+from eqsim.language.expr import Expr, Name, names
+from eqsim.lowering.evaluate import evaluate
+from eqsim.lowering.kernel import Entry
+from eqsim.network.timed_array import TimedArray
+from eqsim.random import Kind, binomial, normal, poisson, uniform
+from eqsim.targets.target import Storage
+from eqsim.text.errors import ArgumentError, DefinitionError
+from eqsim.units import magnitude
+
+DTYPES: Mapping[Entry, str] = {"real": "float64", "integer": "int64", "count": "int64", "flag": "uint8"}
+Indices = NDArray[np.int64]
+
+
+class Variables:
+    """Stored values of an object's variables, each in its declared unit, and what waits to become one.
+
+    ``links`` maps ``pre`` and ``post`` to the variables of a synapse's ends with the function that gives, for synapses, the
+    element of that end.
+    """
+
+    def __init__(self, owner: str, system: System, arrays: Mapping[str, Entry], size: int, stream: int) -> None:
+        self.owner = owner
+        self.system = system
+        self.symbols: Mapping[str, Symbol] = system.symbols
+        self.entries = dict(arrays)
+        self.size = size
+        self.stream = stream
+        self.storage = Storage()
+        self.namespace: dict[str, Any] = {}
+        self.time: Callable[[], tuple[int, float]] = lambda: (0, 0.0)
+        self.links: dict[str, tuple[Variables, Callable[[Indices], Indices]]] = {}
+        self.ordinal: Callable[[Indices], Indices] = lambda index: index
+        self.builtins: dict[str, Callable[[Indices], Any]] = {}
+        self.waiting: dict[str, Expr] = {}  # checked formulas of defaults and initial values
+        self.place: Indices | None = None  # where each element is stored, if not at its index
+        self._under_way: list[str] = []
+        self._assignments = 0
+        for name, entry in self.entries.items():
+            self.storage.arrays[name] = self._zeros(name, entry)
+
+    def _zeros(self, name: str, entry: Entry) -> NDArray[Any]:
+        length = 1 if self.is_shared(name) else self.size
+        if entry == "flag":  # in whole words of eight, as spike lists are read
+            return np.zeros((length + 7) // 8 * 8, np.uint8)
+        return np.zeros(length, DTYPES[entry])
+
+    def is_shared(self, name: str) -> bool:
+        """Whether a variable has one value for all elements."""
+        return name in self.symbols and self.symbols[name].shared
+
+    def unit(self, name: str) -> Unit:
+        """Return the unit in which a variable counts."""
+        return self.symbols[name].unit
+
+    def resize(self, size: int) -> None:
+        """Make room for more elements; what is new is zero, or the default where one is given."""
+        self.size = size
+        for name, entry in self.entries.items():
+            old, new = self.storage.arrays[name], self._zeros(name, entry)
+            new = new.astype(old.dtype, copy=False)
+            new[: min(len(old), len(new))] = old[: len(new)]
+            self.storage.arrays[name] = new
+
+    # plain values ----------------------------------------------------------------------------------------------------
+
+    def read(self, name: str, index: Indices | None = None) -> NDArray[Any]:
+        """Return plain values of a stored variable or a subexpression, one for each index (all by default)."""
+        if name in self.waiting:
+            self.settle(name)
+        if name in self.entries:
+            values = self.storage.arrays[name]
+            if self.is_shared(name):
+                return values[:1]
+            if self.place is not None:
+                index = self.place if index is None else self.place[index]
+            values = values[: self.size] if index is None else values[index]
+            return values != 0 if self.entries[name] == "flag" else values
+        every = np.arange(self.size) if index is None else index
+        return np.broadcast_to(self.compute(Name(name), self.symbols, every), every.shape)
+
+    def write(self, name: str, values: Any, index: Indices | None = None) -> None:
+        """Store plain values, given for each index (all by default) or one for all."""
+        if name in self.waiting:
+            if index is None:
+                del self.waiting[name]
+            else:
+                self.settle(name)
+        array = self.storage.arrays[name]
+        if self.is_shared(name):
+            array[0] = values
+        else:
+            if self.place is not None:
+                index = self.place if index is None else self.place[index]
+            array[slice(0, self.size) if index is None else index] = values
+
+    def settle(self, name: str) -> None:
+        """Evaluate a default or an initial value that waits, in order of dependence; a circle is an error."""
+        if name in self._under_way:
+            circle = " -> ".join([*self._under_way[self._under_way.index(name) :], name])
+            raise DefinitionError(f"defaults and initial values depend on each other: {circle}", owner=self.owner)
+        self._under_way.append(name)
+        try:
+            values = self.draw_values(self.waiting[name], self.symbols, self.unit(name), np.arange(self.size))
+        finally:
+            self._under_way.pop()
+        if name in self.waiting:
+            self.write(name, values)
+
+    def settle_all(self) -> None:
+        """Evaluate all defaults and initial values that still wait."""
+        for name in list(self.waiting):
+            if name in self.waiting:
+                self.settle(name)
+
+    # formulas --------------------------------------------------------------------------------------------------------
+
+    def draw_values(self, expr: Expr, symbols: Mapping[str, Symbol], unit: Unit, index: Indices) -> NDArray[Any]:
+        """Return a checked formula's values for elements, counted in a unit; every call draws new random numbers."""
+        self._assignments += 1
+        return np.asarray(self.compute(plain_in(expr, symbols, unit), symbols, index))
+
+    def evaluate(self, checked: CheckedExpression, unit: Unit, index: Indices) -> NDArray[Any]:
+        """Return a checked expression's values for elements, counted in a unit."""
+        return self.draw_values(checked.value, checked.symbols, unit, index)
+
+    def compute(self, plain: Expr, symbols: Mapping[str, Symbol], index: Indices) -> Any:
+        """Return a plain formula's values for elements."""
+        tables: dict[str, Callable[..., Any]] = {
+            name: _table(value) for name, value in self.namespace.items() if isinstance(value, TimedArray)
+        }
+        values = {name: self._value(name, symbols, index) for name in names(plain)}
+        number = iter(range(1 << 20))
+
+        def draw(law: str, arguments: tuple[Any, ...]) -> Any:
+            place = (self.stream, Kind.INITIAL, next(number), self._assignments, index)
+            match law:
+                case "rand" | "uniform":
+                    return uniform(*place)
+                case "randn" | "normal":
+                    return normal(*place)
+                case "poisson":
+                    return poisson(*place, *arguments)
+                case _:
+                    return binomial(*place, *arguments)
+
+        return evaluate(plain, values, tables, draw)
+
+    def _value(self, name: str, symbols: Mapping[str, Symbol], index: Indices) -> Any:
+        symbol = symbols[name]
+        if symbol.of != "own":
+            end, element = self.links[symbol.of]
+            return end._value_own(symbol.variable or name, element(index))  # noqa: SLF001 - the same class
+        return self._value_of(symbol, symbol.variable or name, index)
+
+    def _value_own(self, name: str, index: Indices) -> Any:
+        if name in self.entries:
+            return self.read(name, index)
+        return self._value_of(self.symbols[name], name, index)
+
+    def _value_of(self, symbol: Symbol, name: str, index: Indices) -> Any:
+        match symbol.role:
+            case Role.STATE | Role.PARAMETER:
+                return self.read(name, index)
+            case Role.SUBEXPRESSION:
+                if name in self.entries and name not in self.waiting:
+                    return self.read(name, index)
+                alias = next(alias for alias in self.system.aliases if alias.name == name)
+                return self.compute(alias.value, self.symbols, index)
+            case Role.EXTERNAL:
+                return self.constant(name, symbol)
+            case Role.CONSTANT:
+                return {"pi": np.pi, "e": np.e, "inf": np.inf, "nan": np.nan}[name]
+            case _:
+                return self._builtin(name, index)
+
+    def constant(self, name: str, symbol: Symbol) -> float:
+        """Return a captured constant, counted in the unit in which kernels take it."""
+        if name not in self.namespace:
+            raise ArgumentError(f"the namespace no longer holds {name!r}", owner=self.owner)
+        return float(magnitude(self.namespace[name], symbol.unit))
+
+    def _builtin(self, name: str, index: Indices) -> Any:
+        if name in self.builtins:
+            return self.builtins[name](index)
+        step, dt = self.time()
+        match name:
+            case "t":
+                return step * dt
+            case "dt":
+                return dt
+            case "t_in_timesteps":
+                return step
+            case "i":
+                return self.ordinal(index)
+            case "N":
+                return self.size
+            case "lastspike" | "lastupdate":
+                return self.storage.arrays[name][index] * dt
+            case "not_refractory":
+                if "_release" in self.entries:
+                    return self.storage.arrays["_release"][index] <= step
+                return np.ones(len(index), bool)
+            case _:
+                raise ArgumentError(f"{name!r} has no value here", owner=self.owner)
+
+
+def _table(array: TimedArray) -> Callable[..., Any]:
+    def value(time: Any, column: Any = 0) -> Any:
+        # the argument comes in the time unit of the model, milliseconds wherever there are units
+        row = np.floor(np.asarray(time) / time_in_model(array) + 1e-3).astype(np.int64)
+        rows = np.clip(row, 0, array.values.shape[0] - 1)
+        return array.values.reshape(-1, array.columns)[rows, np.asarray(column, dtype=np.int64)]
+
+    return value
+
+
+def time_in_model(array: TimedArray) -> float:
+    """Return a TimedArray's step in the time unit of the models that use it: milliseconds, or plain."""
+    return float(array.dt_ * 10.0 ** float(array.dt_unit.scale + 3)) if not array.dt_unit.dimensionless else array.dt_

@@ -1,0 +1,69 @@
+"""The seed in force, and the stream that each object gets from it."""
+
+from __future__ import annotations
+
+import itertools
+import operator
+import secrets
+from collections.abc import Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from eqsim.random.philox import philox
+from eqsim.text.errors import ArgumentError
+
+# the number of an object that has a seed of its own: none in a scope has it
+ALONE = 2**64 - 1
+# any fixed key apart from those that objects get; these are the digits of pi that Philox's own test vectors use
+KEY = (0xA4093822, 0x299F31D0)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A seed, and the count of the objects made under it."""
+
+    seed: int
+    numbers: Iterator[int] = field(default_factory=itertools.count)
+
+
+# contexts copied from one another (tasks, notebook cells) share the count until they open scopes of their own
+SCOPE: ContextVar[Scope] = ContextVar("SCOPE", default=Scope(secrets.randbits(63)))
+
+
+def seed(value: int | None = None) -> int:
+    """Open a seed scope in this context, or return the seed in force when called without one.
+
+    Objects made after it get their random streams from the seed and their number in the scope. Without a scope the seed is
+    one of fresh entropy.
+    """
+    if value is not None:
+        SCOPE.set(Scope(checked(value)))
+    return SCOPE.get().seed
+
+
+def next_stream(seed: int | None = None) -> int:
+    """Return the 64-bit stream of a new object: from the scope in force, or from a seed of its own."""
+    if seed is not None:
+        return stream_of(checked(seed), ALONE)
+    scope = SCOPE.get()
+    return stream_of(scope.seed, next(scope.numbers))
+
+
+def stream_of(seed: int, number: int) -> int:
+    """Return the stream of object `number` under a seed: a hash of both, so that neighbours are unrelated."""
+    words = (seed & 0xFFFFFFFF, seed >> 32, number & 0xFFFFFFFF, number >> 32, *KEY)
+    w0, w1, _, _ = philox(*(np.uint64(word) for word in words))
+    return int(w0) | int(w1) << 32
+
+
+def checked(value: int) -> int:
+    """Return a seed as an int, or raise an error that says what seeds are."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = -1
+    if not 0 <= number < 2**64:
+        raise ArgumentError("a seed is an integer from 0 to 2**64 - 1", found=repr(value))
+    return number

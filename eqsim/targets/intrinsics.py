@@ -1,0 +1,91 @@
+"""What generated Numba code needs and Numba does not offer: array views from addresses, branch-free choice, no-alias kernels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba import njit, types
+from numba.core import cgutils
+from numba.core.compiler import CompilerBase, DefaultPassBuilder
+from numba.extending import intrinsic
+
+# nnan and ninf are left out: they would make checks for NaN and infinity vanish
+FASTMATH = {"nsz", "arcp", "contract", "afn", "reassoc"}
+
+
+class NoAlias(CompilerBase):  # type: ignore[misc]
+    """Numba's compiler with arrays declared not to overlap, so that loops over many arrays vectorise without checks.
+
+    Kernels keep that promise: lowering gives one argument to one piece of memory.
+    """
+
+    def define_pipelines(self) -> list[Any]:
+        """Return Numba's own passes."""
+        self.state.flags.noalias = True
+        return [DefaultPassBuilder.define_nopython_pipeline(self.state)]
+
+
+def kernel(signature: Any) -> Any:
+    """Compile a kernel, from the cache on disk where it is there already."""
+    return njit(
+        signature,
+        cache=True,
+        nogil=True,
+        fastmath=FASTMATH,
+        error_model="numpy",
+        pipeline_class=NoAlias,
+        no_cpython_wrapper=True,
+        no_cfunc_wrapper=True,
+    )
+
+
+_TABLE = types.Array(types.int64, 2, "C")
+_SIGNATURE = types.int64(
+    types.int64, types.int64, _TABLE, types.Array(types.float64, 1, "C"), types.Array(types.int64, 1, "C")
+)
+
+
+def driver(function: Any) -> Any:
+    """Compile a run loop, from the cache on disk where it is there already."""
+    return njit(_SIGNATURE, cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)(function)
+
+
+@intrinsic
+def view(_typing: Any, table: Any, row: Any, dtype: Any) -> Any:
+    """Return the one-dimensional array whose address and length stand in a row of a table of integers."""
+    array = types.Array(dtype.dtype, 1, "C")
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        base = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        first = builder.mul(arguments[1], context.get_constant(types.intp, 2))
+        address = builder.load(builder.gep(base, [first]))
+        length = builder.load(builder.gep(base, [builder.add(first, context.get_constant(types.intp, 1))]))
+        size = context.get_constant(types.intp, context.get_abi_sizeof(context.get_data_type(dtype.dtype)))
+        result = context.make_array(array)(context, builder)
+        context.populate_array(
+            result,
+            data=builder.inttoptr(address, result.data.type),
+            shape=cgutils.pack_array(builder, [length]),
+            strides=cgutils.pack_array(builder, [size]),
+            itemsize=size,
+            meminfo=None,
+        )
+        return result._getvalue()  # noqa: SLF001 - the struct proxy's way to give its value
+
+    return array(table, row, dtype), codegen
+
+
+@intrinsic
+def select(typing: Any, condition: Any, then: Any, otherwise: Any) -> Any:
+    """Return one of two values without a branch; both are evaluated."""
+    result = typing.unify_types(then, otherwise)
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        chosen = context.cast(builder, arguments[0], signature.args[0], types.boolean)
+        pair = [
+            context.cast(builder, value, kind, result)
+            for value, kind in zip(arguments[1:], signature.args[1:], strict=True)
+        ]
+        return builder.select(chosen, *pair)
+
+    return result(condition, then, otherwise), codegen

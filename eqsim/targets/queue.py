@@ -1,0 +1,218 @@
+"""Spikes under way: from the bytes that a threshold sets to the runs of synapses that a pathway acts on in a step.
+
+The functions here are scalar loops that run alike in Python and compiled; every argument is an array or an integer,
+nothing is allocated. Those named ``grow_*`` and `room` are for the host, between steps.
+
+A **run** ``r`` says that a spike of source ``run_source[r]`` has reached its synapses from ``run_begin[r]`` up to, and
+without, ``run_end[r]`` (storage positions); ``runs[0]`` counts them. Runs come in order of emission, then of source.
+Rings have a power of two of entries; ``head`` and ``tail`` (int64, one entry each) count what was ever taken and
+added, so that an entry's place is its number modulo the ring's length. For pathways that act when the *target*
+spikes, sources are the targets and ``start`` the beginning of each one's incoming synapses.
+"""
+
+# ruff: noqa: PLR0917 - compiled code takes its arrays one by one
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Bytes = npt.NDArray[np.uint8]
+Words = npt.NDArray[np.uint64]
+Ints = npt.NDArray[np.int32]
+Longs = npt.NDArray[np.int64]
+Delays = npt.NDArray[Any]  # any unsigned integer type, or int64
+
+
+def compress(flags: Bytes, words: Words, n: int, events: Ints, count: Longs) -> None:
+    """Write to ``events`` the indexes of the non-zero bytes among the first ``n``, ascending; ``count`` says how many.
+
+    ``flags`` is padded to a multiple of 8 bytes and ``words`` are the same bytes, eight at a time.
+    """
+    found = 0
+    for word in range((n + 7) // 8):
+        if words[word] != 0:
+            for index in range(8 * word, min(8 * word + 8, n)):
+                if flags[index] != 0:
+                    events[found] = index
+                    found += 1
+    count[0] = found
+
+
+def due_now(
+    events: Ints, count: Longs, start: Longs, run_source: Ints, run_begin: Longs, run_end: Longs, runs: Longs
+) -> None:
+    """Turn this step's spikes into runs: a pathway without delay. There are at most as many runs as sources."""
+    found = 0
+    for event in range(count[0]):
+        source = events[event]
+        if start[source + 1] > start[source]:
+            run_source[found] = source
+            run_begin[found] = start[source]
+            run_end[found] = start[source + 1]
+            found += 1
+    runs[0] = found
+
+
+# one delay for all synapses of a pathway ---------------------------------------------------------------------------
+
+
+def push_uniform(
+    events: Ints, count: Longs, start: Longs, step: int, ring: Ints, ring_count: Longs, tail: Longs
+) -> None:
+    """Add this step's spikes to the queue of a pathway with one delay; to be called in every step.
+
+    ``ring_count`` holds how many spikes each of the last steps added: a power of two of entries, more than the delay.
+    """
+    mask = ring.shape[0] - 1
+    end = tail[0]
+    for event in range(count[0]):
+        source = events[event]
+        if start[source + 1] > start[source]:
+            ring[end & mask] = source
+            end += 1
+    ring_count[step & (ring_count.shape[0] - 1)] = end - tail[0]
+    tail[0] = end
+
+
+def due_uniform(
+    step: int,
+    delay: int,
+    start: Longs,
+    ring: Ints,
+    ring_count: Longs,
+    head: Longs,
+    run_source: Ints,
+    run_begin: Longs,
+    run_end: Longs,
+    runs: Longs,
+) -> None:
+    """Take the spikes added ``delay`` steps ago from the queue and turn them into runs.
+
+    There are at most as many runs as sources. With no delay, spikes are added before they are taken.
+    """
+    mask = ring.shape[0] - 1
+    first = head[0]
+    # entries of ring_count that no step has written yet are zero, also those of steps before the first
+    due = ring_count[(step - delay) & (ring_count.shape[0] - 1)]
+    for run in range(due):
+        source = ring[(first + run) & mask]
+        run_source[run] = source
+        run_begin[run] = start[source]
+        run_end[run] = start[source + 1]
+    head[0] = first + due
+    runs[0] = due
+
+
+# a delay for each synapse ------------------------------------------------------------------------------------------
+
+
+def push_varied(
+    events: Ints,
+    count: Longs,
+    start: Longs,
+    delay: Delays,
+    step: int,
+    ring_source: Ints,
+    ring_cursor: Longs,
+    ring_due: Longs,
+    tail: Longs,
+) -> None:
+    """Add this step's spikes to the queue of a pathway whose synapses have delays of their own.
+
+    ``delay`` counts steps, one entry a synapse, ascending among the synapses of a source. An entry of the queue is a
+    source, the first of its synapses not reached yet, and the step in which the spike reaches it.
+    """
+    mask = ring_source.shape[0] - 1
+    end = tail[0]
+    for event in range(count[0]):
+        source = events[event]
+        first = start[source]
+        if start[source + 1] > first:
+            ring_source[end & mask] = source
+            ring_cursor[end & mask] = first
+            ring_due[end & mask] = step + np.int64(delay[first])
+            end += 1
+    tail[0] = end
+
+
+def due_varied(
+    step: int,
+    start: Longs,
+    delay: Delays,
+    ring_source: Ints,
+    ring_cursor: Longs,
+    ring_due: Longs,
+    head: Longs,
+    tail: Longs,
+    run_source: Ints,
+    run_begin: Longs,
+    run_end: Longs,
+    runs: Longs,
+) -> None:
+    """Turn what is due in this step into runs, and move each spike on to its next delay.
+
+    There are at most as many runs as the ring has entries. To be called in every step, after this step's spikes were
+    added.
+    """
+    mask = ring_source.shape[0] - 1
+    found = 0
+    first = head[0]
+    for entry in range(first, tail[0]):
+        place = entry & mask
+        source = ring_source[place]
+        cursor = ring_cursor[place]
+        last = start[source + 1]
+        if cursor < last and ring_due[place] == step:
+            reached = delay[cursor]
+            end = cursor + 1
+            while end < last and delay[end] == reached:
+                end += 1
+            run_source[found] = source
+            run_begin[found] = cursor
+            run_end[found] = end
+            found += 1
+            ring_cursor[place] = end
+            if end < last:
+                ring_due[place] += np.int64(delay[end]) - np.int64(reached)
+            cursor = end
+        if cursor == last and entry == first:
+            first += 1  # nothing in front of it is under way any more
+    head[0] = first
+    runs[0] = found
+
+
+# for the host ------------------------------------------------------------------------------------------------------
+
+
+def room(head: Longs, tail: Longs, capacity: int, most: int) -> bool:
+    """Whether ``most`` further spikes (as many as sources, in one step) fit into a ring of this many entries."""
+    return bool(tail[0] - head[0] + most <= capacity)
+
+
+def grow_uniform(ring: Ints, head: Longs, tail: Longs, most: int) -> Ints:
+    """Return a larger ring with the same spikes under way and room for ``most`` further ones; counts stay."""
+    return _relaid(ring, head, tail, most)
+
+
+def grow_varied(
+    ring_source: Ints, ring_cursor: Longs, ring_due: Longs, head: Longs, tail: Longs, most: int
+) -> tuple[Ints, Longs, Longs]:
+    """Return larger rings with the same spikes under way and room for ``most`` further ones; counts stay."""
+    rings = (ring_source, ring_cursor, ring_due)
+    source, cursor, due = (_relaid(ring, head, tail, most) for ring in rings)
+    return source, cursor, due
+
+
+def power_of_two(least: int) -> int:
+    """Return the smallest power of two that is at least ``least``, the length that rings must have."""
+    return 1 << max(0, least - 1).bit_length()
+
+
+def _relaid(ring: npt.NDArray[Any], head: Longs, tail: Longs, most: int) -> npt.NDArray[Any]:
+    live = np.arange(head[0], tail[0])
+    larger = np.zeros(max(ring.size, power_of_two(live.size + most)), ring.dtype)
+    larger[live & (larger.size - 1)] = ring[live & (ring.size - 1)]
+    return larger

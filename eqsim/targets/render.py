@@ -1,0 +1,177 @@
+"""A kernel in the words of a target: Jinja2 templates and the spelling of formulas."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from eqsim.language.expr import Binary, Call, Conditional, Expr, Logic, Name, Number, Unary, calls, text_of, walk
+from eqsim.lowering.kernel import Draw, If, Instruction, Kernel, Let
+from eqsim.lowering.tidy import expressions
+from eqsim.targets.cache import digest
+
+_PACKAGE = Path(__file__).parent.parent
+# an editable install has the templates beside the package, a wheel inside it
+TEMPLATES = next(p for p in (_PACKAGE / "templates", _PACKAGE.parent / "templates") if p.is_dir())
+DOMAIN_ARRAYS: Mapping[str, tuple[str, ...]] = {
+    "once": (),
+    "each": (),
+    "listed": ("_events", "_count"),
+    "synapses": ("_start", "_target"),
+    "arrivals": ("_run_source", "_run_begin", "_run_end", "_runs", "_target"),
+    "backward": ("_run_source", "_run_begin", "_run_end", "_runs", "_permutation", "_source"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCode:
+    """A module's text, the name that its digest gives it, and the function in it."""
+
+    text: str
+    module: str
+    function: str
+
+
+@cache
+def environment(folder: str) -> Any:
+    """Return the templates of a target; the environment itself is never changed."""
+    import jinja2
+
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader([TEMPLATES, TEMPLATES / folder]),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - Python source, not HTML
+    )
+    return made
+
+
+def arguments(kernel: Kernel) -> list[str]:
+    """Return the names of a kernel's arguments, in the order in which every target passes them."""
+    names = ["_step", "dt", "_stream"]
+    names += ["_n"] if kernel.domain == "each" else []
+    names += DOMAIN_ARRAYS[kernel.domain]
+    names += kernel.arrays
+    for name in kernel.lists:
+        names += [name, f"{name}_count"]
+    return names + [name for name in kernel.scalars if name not in names]
+
+
+def spelling(dtype: str) -> Callable[..., str]:
+    """Return the function that spells a formula for Numba."""
+
+    def spell(expr: Expr, kind: str = "") -> str:
+        text = text_of(expr, atom)
+        return f"_float32({text})" if dtype == "float32" and kind == "real" else text
+
+    def atom(node: Expr, inner: Callable[[Expr], str]) -> str | None:
+        match node:
+            case Number(value=bool()):
+                return None
+            case Number(value=float() as value):
+                if not math.isfinite(value):
+                    name = "_nan" if math.isnan(value) else "_inf"
+                    return name if value != -math.inf else f"(-{name})"
+                return f"_float32({value!r})" if dtype == "float32" else None
+            case Logic(op, left, right):
+                return f"(({inner(left)}) {'&' if op == 'and' else '|'} ({inner(right)}))"
+            case Conditional(condition, then, otherwise):
+                return f"_select({inner(condition)}, {inner(then)}, {inner(otherwise)})"
+            case Binary("**", base, Number(value=float() as power)) if power.is_integer() and abs(power) < 64:
+                return inner(Binary("**", base, Number(int(power))))
+            case Binary("**", base, power) if not _whole(power):
+                return f"_pow({inner(base)}, {inner(power)})"
+            case Call(function, operands):
+                name = function if function.startswith("_") else f"_{function}"
+                return f"{name}({', '.join(inner(operand) for operand in operands)})"
+            case _:
+                return None
+
+    return spell
+
+
+def _whole(expr: Expr) -> bool:
+    if isinstance(expr, Unary):
+        return _whole(expr.operand)
+    return isinstance(expr, Number) and isinstance(expr.value, int)
+
+
+def kernel_source(kernel: Kernel, dtypes: Mapping[str, str], dtype: str, version: str, context: str) -> SourceCode:
+    """Render a kernel for Numba.
+
+    ``dtypes`` names the entry type of each array argument, ``dtype`` that of real numbers; ``context`` stands for
+    everything else that compiled code depends on (versions, the vector mathematics).
+    """
+    ordered = arguments(kernel)
+    spell = spelling(dtype)
+    types = [_numba_type(name, kernel, dtypes, dtype) for name in ordered]
+    fields = {"kernel": kernel, "arguments": ordered, "types": types, "spell": spell, "version": version}
+    fields["narrow"] = dtype == "float32"
+    fields["imports"] = _imports(kernel, types, dtype)
+    return _source("numba/kernel.j2", kernel.name, fields, context)
+
+
+def driver_source(fields: Mapping[str, Any], version: str, context: str) -> SourceCode:
+    """Render a run loop for Numba."""
+    return _source("numba/driver.j2", "drive", {**fields, "version": version}, context)
+
+
+def _source(template: str, function: str, fields: Mapping[str, Any], context: str) -> SourceCode:
+    made = environment(template.split("/", maxsplit=1)[0]).get_template(template)
+    name = digest(made.render(digest="", **fields), context)
+    return SourceCode(made.render(digest=name, **fields), f"{function}_{name}", function)
+
+
+def _numba_type(name: str, kernel: Kernel, dtypes: Mapping[str, str], dtype: str) -> str:
+    if name in {"_step", "_n", "_stream"}:
+        return "_int64"
+    if name == "dt":
+        return "_float64"
+    if name in kernel.scalars:
+        return f"_{dtype}" if kernel.scalars[name] == "real" else "_int64"
+    return f"_{dtypes[name]}[::1]"
+
+
+def _imports(kernel: Kernel, types: Sequence[str], dtype: str) -> list[str]:
+    used = {"_kernel", "_void", *(kind.removesuffix("[::1]") for kind in types)}
+    used |= {"_range"} if kernel.domain != "once" else set()
+    used |= {"_float32"} if dtype == "float32" else set()
+    body = (*kernel.invariant, *kernel.body)
+    for expr in expressions(body):
+        used |= {name if name.startswith("_") else f"_{name}" for name in calls(expr)}
+        for node in walk(expr):
+            match node:
+                case Conditional():
+                    used.add("_select")
+                case Binary("**", _, power) if not (_whole(power) or _integral(power)):
+                    used.add("_pow")
+                case Number(value=float() as value) if not math.isfinite(value):
+                    used.add("_nan" if math.isnan(value) else "_inf")
+                case _:
+                    pass
+    for instruction in _flat(body):
+        if isinstance(instruction, Draw):
+            used |= {f"_{instruction.law}", "_RUN"}
+    return sorted(used)
+
+
+def _integral(expr: Expr) -> bool:
+    return (
+        isinstance(expr, Number) and isinstance(expr.value, float) and expr.value.is_integer() and abs(expr.value) < 64
+    )
+
+
+def _flat(body: Sequence[Instruction]) -> list[Instruction]:
+    found: list[Instruction] = []
+    for instruction in body:
+        found += [instruction, *_flat(instruction.body)] if isinstance(instruction, If) else [instruction]
+    return found
+
+
+__all__ = ["Name", "SourceCode", "arguments", "driver_source", "environment", "kernel_source", "spelling"]

@@ -1,0 +1,56 @@
+"""The contract of a target: a program in, something that advances it out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eqsim.lowering.program import Program
+
+
+@dataclass
+class Storage:
+    """The arrays and constants of one object: all of it that a run reads and writes."""
+
+    arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
+    constants: dict[str, float | int] = field(default_factory=dict)
+
+    @property
+    def nbytes(self) -> int:
+        """The memory that the arrays take."""
+        return sum(array.nbytes for array in self.arrays.values())
+
+
+Storages = Mapping[str, Storage]
+
+
+class Run(Protocol):
+    """A compiled program."""
+
+    seconds: Mapping[str, float]
+
+    def advance(self, first: int, last: int, storages: Storages) -> int:
+        """Carry out the steps from ``first`` until ``last``; return the step reached, less when a list needs room."""
+        ...
+
+
+class Target(Protocol):
+    """Something that can compile programs."""
+
+    @property
+    def name(self) -> str:
+        """The word that users write."""
+        ...
+
+    def compile(self, program: Program, storages: Storages) -> Run:
+        """Return the program, compiled for arrays of these types."""
+        ...
+
+
+def zeros(shape: int, dtype: str) -> NDArray[Any]:
+    """Return an array of zeros."""
+    return np.zeros(shape, dtype)

@@ -1,0 +1,25 @@
+"""One cache of compiled code for all tests of a run, apart from the user's own; no display; no deadlines."""
+
+import os
+import shutil
+import tempfile
+
+import hypothesis
+
+hypothesis.settings.register_profile("eqsim", deadline=None)  # a first example may compile
+hypothesis.settings.load_profile("eqsim")
+
+
+def pytest_configure(config):
+    """Set the surroundings before anything is imported; workers of a parallel run inherit them."""
+    os.environ["MPLBACKEND"] = "Agg"
+    os.environ.pop("EQSIM_TARGET", None)
+    if "EQSIM_CACHE_DIR" not in os.environ:  # a developer may keep one between runs
+        config.eqsim_cache = os.environ["EQSIM_CACHE_DIR"] = tempfile.mkdtemp(prefix="eqsim-tests-")
+
+
+def pytest_unconfigure(config):
+    """Remove the cache, where it was made."""
+    if hasattr(config, "eqsim_cache"):
+        os.environ.pop("EQSIM_CACHE_DIR", None)
+        shutil.rmtree(config.eqsim_cache, ignore_errors=True)

@@ -1,0 +1,43 @@
+"""What users write, for the type checker: this file is checked, not run."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import eqsim as es
+from eqsim.units import Hz, ms, mV, nS, second
+
+
+def network() -> es.Network:
+    es.seed(42)
+    neurons = es.NeuronGroup(
+        100,
+        "dV/dt = (-60*mV - V)/tau : mV (unless refractory)\ndg_e/dt = -g_e/(5*ms) : nS",
+        threshold="V > -50*mV",
+        reset="V = -60*mV",
+        refractory=5 * ms,
+        method="exponential_euler",
+        namespace={"tau": 20 * ms, "weight": 3},
+    )
+    neurons.V = -60 * mV
+    neurons.V = "-60*mV + rand()*10*mV"
+    neurons.g_e = np.zeros(100) * nS
+    synapses = es.Synapses(neurons[:80], neurons, "w : nS", on_pre="g_e += w", delay=1.5 * ms)
+    synapses.connect(p=0.1)
+    synapses.connect(i=np.array([0, 1]), j=[2, 3])
+    synapses.w = 6 * nS
+    spikes = es.SpikeMonitor(neurons)
+    trace = es.StateMonitor(neurons, ["V", "g_e"], record=[0, 10])
+    net = es.Network(neurons, synapses, spikes, trace, dt=0.1 * ms, target="numba")
+    net.run(1 * second, progress=True)
+    rate = spikes.num_spikes / 100 / second
+    print(rate.rescale(Hz), spikes.count, spikes.i, spikes.t, trace.V, neurons.V, neurons.V_, len(synapses))
+    return net
+
+
+def mistake(text: str) -> tuple[str | None, int | None]:
+    try:
+        es.NeuronGroup(1, text)
+    except es.EqsimError as error:
+        return error.hint, error.line
+    return None, None
