@@ -1,0 +1,35 @@
+"""Simulate networks of neurons from equations.
+
+A text becomes a run in stages, each a function from one frozen value to the next::
+
+    text -> language.parse -> Model -> checking.check -> CheckedModel -> analysis.analyse -> System
+         -> schemes.choose -> Choice -> lowering -> Kernel -> targets (render, compile) -> Run -> runtime.run
+"""
+
+from eqsim.connectivity import rules
+from eqsim.network.inputs import SpikeGeneratorGroup
+from eqsim.network.monitors import EventMonitor, SpikeMonitor, StateMonitor
+from eqsim.network.network import Network
+from eqsim.network.neurons import NeuronGroup
+from eqsim.network.synapses import Synapses
+from eqsim.network.timed_array import TimedArray
+from eqsim.random import seed
+from eqsim.text.errors import EqsimError, EqsimWarning
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "EqsimError",
+    "EqsimWarning",
+    "EventMonitor",
+    "Network",
+    "NeuronGroup",
+    "SpikeGeneratorGroup",
+    "SpikeMonitor",
+    "StateMonitor",
+    "Synapses",
+    "TimedArray",
+    "__version__",
+    "rules",
+    "seed",
+]

@@ -197,7 +197,7 @@ def runs():
             yield pytest.param(case, "numpy", id=f"{case}-numpy")
 
 
-@pytest.mark.parametrize(("case", "target"), runs())
+@pytest.mark.parametrize(("case", "target"), tuple(runs()))
 def test_reference(case, target):
     run = Run(case, target)
     if run.spikes is not None:

@@ -46,7 +46,7 @@ def analyse(checked: CheckedModel) -> System:
 
 
 def linear_system(states: Sequence[State], aliases: Mapping[str, Expr]) -> LinearSystem | None:
-    """Return ``dx/dt = A x + b`` over some states, everything else held, or ``None`` when they are not linear jointly."""
+    """Return ``dx/dt = A x + b`` over some states, all else held; ``None`` when they are not linear jointly."""
     names = tuple(state.name for state in states)
     rows: list[Form] = []
     for state in states:
@@ -64,15 +64,20 @@ def _entry(row: Form, name: str) -> Expr | None:
 
 
 def _alias(definition: CheckedDefinition, checked: CheckedModel) -> Alias:
-    assert definition.value is not None
-    value = rewrite(plain_in(definition.value, checked.symbols, definition.unit, checked.externals))
+    value = rewrite(plain_in(_written(definition), checked.symbols, definition.unit, checked.externals))
     return Alias(definition.name, value, definition.type, "constant over dt" in definition.flags)
 
 
+def _written(definition: CheckedDefinition) -> Expr:
+    """Return the right-hand side of an equation or a subexpression, which is always there."""
+    if definition.value is None:
+        raise AssertionError(f"{definition.name} has no right-hand side")
+    return definition.value
+
+
 def _state(definition: CheckedDefinition, checked: CheckedModel, aliases: Mapping[str, Expr]) -> State:
-    assert definition.value is not None
     time = Unit() if checked.unitless else Unit(_SECOND, Fraction(-3))
-    value = rewrite(plain_in(definition.value, checked.symbols, definition.unit / time, checked.externals))
+    value = rewrite(plain_in(_written(definition), checked.symbols, definition.unit / time, checked.externals))
     noises = frozenset(name for name, symbol in checked.symbols.items() if symbol.role is Role.NOISE)
     drift, diffusion = split_noise(value, noises, aliases)
     form = linear_form(drift, frozenset({definition.name}), aliases)
@@ -93,7 +98,12 @@ def _traits(states: Sequence[State], aliases: Mapping[str, Expr], externals: Map
     noise, reasons = noise_kind(states, aliases)
     why = dict(reasons)
     joint = True
+    explicit_time = False
     for state in states:
+        moving = moves_in_time(state, aliases, externals)
+        if moving is not None:
+            explicit_time = True
+            why[state.name] = f"'{moving}' in d{state.name}/dt changes during a step by itself"
         together = linear_form(state.drift, names, aliases)
         if isinstance(together, Obstacle):
             joint = False
@@ -102,7 +112,7 @@ def _traits(states: Sequence[State], aliases: Mapping[str, Expr], externals: Map
     return Traits(
         linear=joint,
         conditionally_linear=all(state.linear is not None for state in states),
-        explicit_time=any(moves_in_time(state, aliases, externals) is not None for state in states),
+        explicit_time=explicit_time,
         noise=noise,
         reasons=why,
     )

@@ -18,7 +18,6 @@ from eqsim.analysis.formula import (
     plus,
     power,
     times,
-    total,
     where,
 )
 from eqsim.language.expr import Binary, Call, Compare, Conditional, Expr, Logic, Name, Number, Unary

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -37,8 +38,7 @@ def plain_in(
     expr: Expr, symbols: Mapping[str, Symbol], unit: Unit, externals: Mapping[str, External] = _NO_EXTERNALS
 ) -> Expr:
     """Return a checked formula on plain numbers whose value counts in ``unit``."""
-    stripper = _Stripper(symbols, externals)
-    return stripper.to(stripper.strip(expr), unit.scale)
+    return _Stripper(symbols, externals).strip_to(expr, unit.scale)
 
 
 Scaled = tuple[Expr, Fraction | None]
@@ -53,7 +53,7 @@ class _Stripper:
     def strip(self, expr: Expr) -> Scaled:
         match expr:
             case Number(value):
-                return expr, None if value == 0 or value != value or value in {float("inf")} else _NOTHING  # noqa: PLR0124
+                return expr, None if value == 0 or not math.isfinite(value) else _NOTHING
             case Name(name):
                 return self._name(expr, self.symbols.get(name))
             case Unary(op="not") | Logic():
@@ -78,6 +78,14 @@ class _Stripper:
                 return rebuild(expr, (condition, *branches)), scale
             case Call():
                 return self._call(expr)
+
+    def strip_to(self, expr: Expr, target: Fraction) -> Expr:
+        """Return a formula counted in a power of ten; terms of a sum that differ in scale get there each by itself."""
+        if isinstance(expr, Binary) and expr.op in {"+", "-"}:
+            scales = {scale for _, scale in map(self.strip, (expr.left, expr.right)) if scale is not None}
+            if len(scales) == 2:
+                return rebuild(expr, (self.strip_to(expr.left, target), self.strip_to(expr.right, target)))
+        return self.to(self.strip(expr), target)
 
     def to(self, scaled: Scaled, target: Fraction) -> Expr:
         """Return a formula counted in another power of ten."""
@@ -123,11 +131,10 @@ class _Stripper:
     def _aligned(self, operands: tuple[Expr, ...]) -> tuple[tuple[Expr, ...], Fraction | None]:
         """Return operands counted in one power of ten: the one that leaves the dearest operand as it is."""
         stripped = [self.strip(operand) for operand in operands]
-        known = [scaled for scaled in stripped if scaled[1] is not None]
+        known = [(operand, scale) for operand, scale in stripped if scale is not None]
         if not known:
             return tuple(operand for operand, _ in stripped), None
         scale = max(known, key=lambda scaled: cost(scaled[0], self._is_scalar))[1]
-        assert scale is not None
         return tuple(self.to(scaled, scale) for scaled in stripped), scale
 
     def _call(self, expr: Call) -> Scaled:
@@ -176,7 +183,7 @@ def _rational(expr: Expr) -> Fraction | None:
     """Return the value of a literal exponent: 2, 0.5, -1, 1/3."""
     value = number_of(expr)
     if value is not None:
-        return Fraction(repr(value)) if value == value and abs(value) != float("inf") else None  # noqa: PLR0124
+        return Fraction(repr(value)) if math.isfinite(value) else None
     if isinstance(expr, Binary) and expr.op == "/":
         above, below = _rational(expr.left), _rational(expr.right)
         return above / below if above is not None and below else None

@@ -6,7 +6,8 @@ A formula is taken as a product: factors above and below the line, each a sum no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -115,16 +116,17 @@ def _cancelled(product: _Product, z: Expr, turned: bool) -> Expr | None:
                 continue
             ratio = own.factor / target.factor
             above = product.above[:position] + product.above[position + 1 :]
-            numbers = [number_of(part) for part in (*left, *inner.below)]
-            for part, value in zip(left, numbers, strict=False):
-                ratio = ratio if value is None else ratio / _fraction(value)
-            for part, value in zip(inner.below, numbers[len(left) :], strict=True):
-                ratio = ratio if value is None else ratio * _fraction(value)
+            ratio = ratio * _numbers(inner.below) / _numbers(left)
             minus = product.minus ^ inner.minus ^ turned
             above = above + tuple(part for part in inner.below if number_of(part) is None)
             below = tuple(part for part in left if number_of(part) is None) + product.below
             return _formula(_Product(_scaled(above, abs(ratio)), (*below, Call("exprel", (z,))), minus ^ (ratio < 0)))
     return None
+
+
+def _numbers(factors: Iterable[Expr]) -> Fraction:
+    """Return the product of the numbers among some factors."""
+    return math.prod((_fraction(v) for f in factors if (v := number_of(f)) is not None), start=Fraction(1))
 
 
 def _scaled(factors: tuple[Expr, ...], ratio: Fraction) -> tuple[Expr, ...]:
@@ -169,12 +171,13 @@ def _terms(expr: Expr) -> Mapping[str, Fraction]:
             return _terms(expr.operand)
         case Binary(op="+" | "-"):
             sign = 1 if expr.op == "+" else -1
-            left, right = _terms(expr.left), _terms(expr.right)
-            return {key: left.get(key, Fraction(0)) + sign * right.get(key, Fraction(0)) for key in {**left, **right}}
-        case Binary(op="*") if (value := number_of(expr.left)) is not None:
-            return {key: term * _fraction(value) for key, term in _terms(expr.right).items()}
-        case Binary(op="*" | "/") if (value := number_of(expr.right)) is not None and value != 0:
-            factor = _fraction(value) if expr.op == "*" else 1 / _fraction(value)
+            first, second = _terms(expr.left), _terms(expr.right)
+            zero = Fraction(0)
+            return {key: first.get(key, zero) + sign * second.get(key, zero) for key in {**first, **second}}
+        case Binary(op="*") if (left := number_of(expr.left)) is not None:
+            return {key: term * _fraction(left) for key, term in _terms(expr.right).items()}
+        case Binary(op="*" | "/") if (right := number_of(expr.right)) is not None and right != 0:
+            factor = _fraction(right) if expr.op == "*" else 1 / _fraction(right)
             return {key: term * factor for key, term in _terms(expr.left).items()}
         case _:
             return {str(expr): Fraction(1)}

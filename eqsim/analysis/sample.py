@@ -33,38 +33,34 @@ _OPERATORS: Mapping[str, Callable[[float, float], float]] = MappingProxyType(
         "-": lambda x, y: x - y,
         "*": lambda x, y: x * y,
         "/": lambda x, y: x / y,
-        "**": lambda x, y: math.pow(x, y),
+        "**": math.pow,
     }
 )
-_TRIES = 4
+_SIZES = (1.0, 0.01, 30.0, 1e-4)  # of the numbers tried: some formulas overflow at some
 _TOLERANCE = 1e-6
 
 
 def bends(expr: Expr, states: frozenset[str]) -> bool:
     """Whether a formula is certainly not linear: along some line through the states its values are not collinear.
 
-    A formula that cannot be evaluated (a function from outside, a condition) counts as bent.
+    A formula that cannot be evaluated (a function from outside, a condition, nothing but overflow) counts as bent.
     """
     spread = names(expr)
-    for attempt in range(_TRIES):
-        base = {name: _number(position + 17 * attempt) for position, name in enumerate(sorted(spread), 1)}
-        values = []
-        for along in (0.0, 1.0, 2.0, 3.0):
-            point = {
-                n: v + along * _number(91 + 7 * len(n) + ord(n[-1])) if n in states else v for n, v in base.items()
-            }
-            try:
-                values.append(_value(expr, point))
-            except (ValueError, ZeroDivisionError, OverflowError):
-                break
-            except KeyError:
-                return True
-        else:
-            size = max(map(abs, values))
-            curvature = max(abs(values[i] - 2 * values[i + 1] + values[i + 2]) for i in (0, 1))
-            if not curvature <= _TOLERANCE * size:
-                return True
-    return False
+    tried = False
+    for attempt, size in enumerate(_SIZES):
+        base = {name: size * _number(position + 17 * attempt) for position, name in enumerate(sorted(spread), 1)}
+        step = {name: size * _number(91 + 7 * position) for position, name in enumerate(sorted(states))}
+        try:
+            values = [_value(expr, {n: v + along * step.get(n, 0.0) for n, v in base.items()}) for along in range(4)]
+        except (ValueError, ZeroDivisionError, OverflowError):
+            continue
+        except KeyError:
+            return True
+        tried = True
+        curvature = max(abs(values[i] - 2 * values[i + 1] + values[i + 2]) for i in (0, 1))
+        if not curvature <= _TOLERANCE * max(map(abs, values)):
+            return True
+    return not tried
 
 
 def _number(index: int) -> float:

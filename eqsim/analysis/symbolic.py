@@ -7,7 +7,7 @@ from functools import reduce
 from typing import Any
 
 from eqsim.analysis.formula import literal, over, plus, power, times
-from eqsim.language.expr import Binary, Expr, Name, Number, Unary, walk
+from eqsim.language.expr import Binary, Expr, Name, Number, Unary, children, names, walk
 
 _LIMIT = 200  # nodes of a formula; what is longer was not written to be simplified
 
@@ -18,7 +18,7 @@ def coefficients(expr: Expr, states: frozenset[str]) -> Mapping[str, Expr] | Non
     Finds what hides: ``(v**2 - (v - 1)**2)/tau`` is linear in v. The work is bounded: formulas of many nodes, and
     those with functions of a state, are left alone.
     """
-    if sum(1 for _ in walk(expr)) > _LIMIT:
+    if sum(1 for _ in walk(expr)) > _LIMIT or not _rational(expr, states):
         return None
     import sympy  # noqa: PLC0415 - SymPy takes as long to load as all the rest
 
@@ -37,6 +37,14 @@ def coefficients(expr: Expr, states: frozenset[str]) -> Mapping[str, Expr] | Non
     except (sympy.PolynomialError, NotImplementedError, ZeroDivisionError):
         return None
     return form
+
+
+def _rational(expr: Expr, states: frozenset[str]) -> bool:
+    """Whether the states stand under arithmetic alone, which is all that is asked about."""
+    if states.isdisjoint(names(expr)):
+        return True
+    arithmetic = isinstance(expr, Name | Binary) or (isinstance(expr, Unary) and expr.op != "not")
+    return arithmetic and all(_rational(child, states) for child in children(expr))
 
 
 def _to_sympy(expr: Expr, symbols: Mapping[str, Any], opaque: dict[Any, Expr], sympy: Any) -> Any:

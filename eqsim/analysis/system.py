@@ -1,7 +1,7 @@
 """Drift, diffusion and traits of a model, in plain numbers.
 
-Units are gone here: every variable counts in its declared unit, time in the time unit (milliseconds; the user's own in a
-unitless model), and the factors between them are folded into the formulas.
+Units are gone here: every variable counts in its declared unit, time in the time unit (milliseconds; the user's own in
+a unitless model), and the factors between them are folded into the formulas.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ class Traits:
 class System:
     """The equations of a model in plain numbers.
 
-    ``aliases`` holds every subexpression, in order of dependence; ``symbols`` as in the checked model. ``states`` are the
-    clock-driven and event-driven differential variables in the order written. ``linear`` is set when all of them are.
+    ``aliases`` holds every subexpression, in order of dependence; ``symbols`` as in the checked model. ``states`` are
+    the clock-driven and event-driven differential variables as written. ``linear`` is set when all of them are.
     """
 
     name: str

@@ -27,8 +27,18 @@ class Consistency:
     unitless: bool
     mistakes: list[Mistake] = field(default_factory=list)
 
+    def measured(self, expr: Expr, needed: Unit) -> Measure | None:
+        """Return what a formula measures that should have a unit; on a mistake, that unit helps to find the culprit."""
+        before = len(self.mistakes)
+        measure = self.measure(expr)
+        if measure is None:
+            # units that are passed down are costly and only needed where something is wrong
+            del self.mistakes[before:]
+            self.measure(expr, needed)
+        return measure
+
     def measure(self, expr: Expr, needed: Unit | None = None) -> Measure | None:
-        """Return what a formula measures; ``needed`` is what its surroundings expect, and only helps to find the culprit."""
+        """Return what a formula measures; ``needed`` is what its surroundings expect and changes messages only."""
         match expr:
             case Number(value=value):
                 kind: Type = "boolean" if isinstance(value, bool) else "integer" if isinstance(value, int) else "real"
@@ -67,7 +77,9 @@ class Consistency:
         measure = self.measure(expr, needed)
         if measure is None or measure.type != "boolean":
             return measure
-        self._tell("a condition stands where a number is due", expr.span, f"'{expr}'", "write int(condition) for 1 or 0")
+        self._tell(
+            "a condition stands where a number is due", expr.span, f"'{expr}'", "write int(condition) for 1 or 0"
+        )
         return None
 
     def condition(self, expr: Expr) -> Measure | None:
@@ -270,7 +282,11 @@ class Consistency:
         if measure.open or measure.unit.same_dimension(unit):
             return False
         argument = expr.arguments[number]
-        place = f"argument {number + 1} of {expr.function}" if len(expr.arguments) > 1 else f"the argument of {expr.function}"
+        place = (
+            f"argument {number + 1} of {expr.function}"
+            if len(expr.arguments) > 1
+            else f"the argument of {expr.function}"
+        )
         summary, found = f"{place} has another unit", f"{measure}, where {unit_text(unit)} is due"
         self._tell(summary, argument.span, found, fitting(argument, measure, unit, self.symbols))
         return True

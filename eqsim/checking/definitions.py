@@ -169,7 +169,7 @@ def _another(name: str) -> str:
 
 
 def _target_mistakes(definition: CheckedDefinition, scope: Scope) -> Iterator[Mistake]:
-    """Yield what forbids a summed variable: its target must be a plain parameter of the group, of the same dimension."""
+    """Yield what forbids a sum: its target is a plain parameter of the group, of the same dimension."""
     variable, _, of = definition.name.rpartition("_")
     group, which = (scope.pre, "source") if of == "pre" else (scope.post, "target")
     target = group.get(variable)

@@ -37,7 +37,9 @@ class Unit:
 
     def __truediv__(self, other: Unit) -> Unit:
         """Return the quotient."""
-        return self * other ** Fraction(-1)
+        return Unit(
+            tuple(a - b for a, b in zip(self.exponents, other.exponents, strict=True)), self.scale - other.scale
+        )
 
     def __pow__(self, exponent: Fraction | int) -> Unit:
         """Return the power."""

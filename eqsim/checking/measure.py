@@ -31,7 +31,9 @@ class Measure:
         """Return the unit as the author would write it."""
         if self.type == "boolean":
             return "a condition"
-        return product_text(dict(self.factors)) if self.factors else unit_text(Unit(self.unit.exponents, self.unit.scale))
+        return (
+            product_text(dict(self.factors)) if self.factors else unit_text(Unit(self.unit.exponents, self.unit.scale))
+        )
 
     def times(self, other: Measure, sign: int = 1) -> Measure:
         """Return the measure of a product, or with ``sign=-1`` of a quotient."""
@@ -67,7 +69,9 @@ def fitting(expr: Expr, found: Measure, needed: Unit, symbols: Mapping[str, Symb
             continue
         wanted = symbol.unit * lacking**sign
         how = "is declared in" if symbol.role is not Role.EXTERNAL else "is given in"
-        text = f"{name} {how} {unit_text(symbol.unit)}" if not symbol.unit.dimensionless else f"{name} is a plain number"
+        text = (
+            f"{name} {how} {unit_text(symbol.unit)}" if not symbol.unit.dimensionless else f"{name} is a plain number"
+        )
         if wanted.dimensionless:
             fallback = fallback or f"{text}; a plain number would fit"
         elif kind := kind_of(wanted):

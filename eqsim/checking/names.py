@@ -21,7 +21,7 @@ VARIABLES = frozenset({Role.STATE, Role.PARAMETER, Role.SUBEXPRESSION})
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names that a text sees: those of its own model, of its groups, of its surroundings, and the always-there ones."""
+    """The names that a text sees: of its own model, of its groups, the always-there ones, those of its surroundings."""
 
     scope: Scope
     unitless: bool
@@ -62,13 +62,15 @@ class Names:
         return None
 
     def _kept(self, unit: Unit) -> Unit:
-        """Return the unit in which a captured value is kept: it depends on the dimension alone, not on the value's prefix."""
+        """Return the unit in which a captured value is kept; it depends on the dimension, not on the value's prefix."""
         if self.unitless:
             return Unit()
         if unit.dimensionless:
             return usual_unit(unit)
-        declared = (symbol.unit for symbol in self.own.values() if symbol.role in VARIABLES and symbol.type == "real")
-        return next((own for own in declared if own.same_dimension(unit)), usual_unit(unit))
+        for symbol in self.own.values():
+            if symbol.role in VARIABLES and symbol.type == "real" and symbol.unit.same_dimension(unit):
+                return symbol.unit
+        return usual_unit(unit)
 
     def known(self) -> set[str]:
         """Return the names that a misspelt one may have meant."""
@@ -147,7 +149,7 @@ def _call_mistake(node: Call, names: Names) -> Mistake | None:
         return None
     meaning = names.find(name)
     if meaning is not None:
-        article = "an" if meaning.role.value[0] in "aeiou" else "a"
+        article = "an" if meaning.role is Role.EXTERNAL else "a"
         summary, hint = (
             f"'{name}' is {article} {meaning.role.value}, not a function",
             f"write {name}*(...) for a product",
@@ -176,7 +178,7 @@ def externals_used(formulas: Iterator[Expr], names: Names) -> dict[str, External
 
 
 def dependence(formulas: Mapping[str, frozenset[str]]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """Return names in order of dependence, and the circles among them (``a, b, a``), which are left out of the order."""
+    """Return names in order of dependence, and the circles among them (``a, b, a``), which the order leaves out."""
     left = {name: [other for other in formulas if other in uses] for name, uses in formulas.items()}
     circles: list[tuple[str, ...]] = []
     while True:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from eqsim.checking.checked import CheckedCode, CheckedStatement, Role, Symbol
 from eqsim.checking.consistency import Consistency
@@ -12,7 +12,8 @@ from eqsim.checking.measure import Measure, fitting
 from eqsim.checking.names import VARIABLES, Names, name_mistakes, unknown_hint
 from eqsim.checking.units import unit_text
 from eqsim.checking.vocabulary import reserved
-from eqsim.language.expr import Call, Expr, Name, walk
+from eqsim.language.expr import Expr, Name, walk
+from eqsim.language.expr import names as used_names
 from eqsim.language.model import Code, Statement
 from eqsim.text.errors import DefinitionError, Mistake, ReadOnlyError, UnitsError, UnknownNameError
 
@@ -26,25 +27,21 @@ _WHY = {
 }
 
 
-@dataclass(slots=True)
-class _Work:
-    """Code on its way to being checked."""
-
-    names: Names
-    forbidden_shared: bool
-    locals: dict[str, Symbol] = field(default_factory=dict)
-    symbols: dict[str, Symbol] = field(default_factory=dict)
-    mistakes: list[Mistake] = field(default_factory=list)
-
-
-def checked_code(code: Code, names: Names, *, forbidden_shared: bool) -> tuple[CheckedCode, list[Mistake]]:
-    """Return checked statements and their mistakes: those of names, or if there is none, those of units."""
-    work = _Work(names, forbidden_shared)
-    _check_names(code, work)
-    if work.mistakes:
-        return CheckedCode((), {}, code.source), work.mistakes
-    statements = _check_units(code, work)
-    return CheckedCode(tuple(statements), work.symbols, code.source), work.mistakes
+def statement_name_mistakes(code: Code, names: Names, told: set[str], *, forbidden_shared: bool) -> list[Mistake]:
+    """Return what is wrong with the names and targets of statements; ``told`` keeps unknown names of earlier texts."""
+    mistakes: list[Mistake] = []
+    locals_: dict[str, Symbol] = {}
+    for number, statement in enumerate(code.statements):
+        seen = replace(names, locals=locals_)
+        mistakes += [*name_mistakes(statement.value, seen, told), *noise_outside(statement.value)]
+        symbol = seen.find(statement.target)
+        if symbol is None:
+            mistakes += _new_local(statement, code.statements[number + 1 :], seen, told)
+            # known from here on either way: a name is told once
+            locals_[statement.target] = Symbol(statement.target, Role.LOCAL, Unit(), variable=statement.target)
+        elif symbol.role is not Role.LOCAL:
+            mistakes += _target_mistakes(statement, symbol, forbidden_shared=forbidden_shared)
+    return mistakes
 
 
 def noise_outside(formula: Expr) -> list[Mistake]:
@@ -52,59 +49,31 @@ def noise_outside(formula: Expr) -> list[Mistake]:
     for node in walk(formula):
         if isinstance(node, Name) and (node.name == "xi" or node.name.startswith("xi_")):
             hint = "write it in dx/dt = ...; for a random number in each step write randn()"
-            return [Mistake(DefinitionError, f"'{node.name}' stands outside a differential equation", node.span, hint=hint)]
+            return [
+                Mistake(DefinitionError, f"'{node.name}' stands outside a differential equation", node.span, hint=hint)
+            ]
     return []
 
 
-def _check_names(code: Code, work: _Work) -> None:
-    told: set[str] = set()
-    for number, statement in enumerate(code.statements):
-        names = replace(work.names, locals=work.locals)
-        found = [*name_mistakes(statement.value, names, told), *noise_outside(statement.value)]
-        work.mistakes += found
-        symbol = names.find(statement.target)
-        if symbol is None:
-            later = code.statements[number + 1 :]
-            _new_local(statement, later, work, told)
-        elif symbol.role is not Role.LOCAL:
-            work.mistakes += _target_mistakes(statement, symbol, work)
-
-
-def _new_local(statement: Statement, later: tuple[Statement, ...], work: _Work, told: set[str]) -> None:
+def _new_local(statement: Statement, later: tuple[Statement, ...], names: Names, told: set[str]) -> Iterator[Mistake]:
     """Take a new name on the left for a local, if it can be one and something reads it."""
-    name, span = statement.target, statement.target_span
-    scope = work.names.scope.kind
-    reason = reserved(name, scope)
-    belongs = scope == "synapse" and name.endswith(("_pre", "_post"))
-    used = any(
-        name == other.target or any(isinstance(node, Name) and node.name == name for node in walk(other.value))
-        for other in later
-    )
-    read = any(
-        any(isinstance(node, Name) and node.name == name for node in walk(other.value))
-        or (name == other.target and other.op != "=")
-        for other in later
-    )
+    name, span, kind = statement.target, statement.target_span, names.scope.kind
+    reason = reserved(name, kind)
+    read = any((name == other.target and other.op != "=") or name in used_names(other.value) for other in later)
     if reason:
-        summary = f"'{name}' cannot be defined"
-        hint = "choose another name"
-        work.mistakes.append(Mistake(DefinitionError, summary, span, found=reason, hint=hint))
-    elif statement.op != "=" or belongs:
-        if name not in told:
-            hint = unknown_hint(name, work.names)
-            work.mistakes.append(Mistake(UnknownNameError, f"'{name}' is not known", span, hint=hint))
+        yield Mistake(DefinitionError, f"'{name}' cannot be defined", span, found=reason, hint="choose another name")
+    elif name in told:
+        return
+    elif statement.op != "=" or (kind == "synapse" and name.endswith(("_pre", "_post"))):
         told.add(name)
+        yield Mistake(UnknownNameError, f"'{name}' is not known", span, hint=unknown_hint(name, names))
     elif not read:
-        hint = unknown_hint(name, work.names)
-        summary = f"'{name}' is no variable, and nothing uses it"
-        if not (used and name in told):
-            work.mistakes.append(Mistake(UnknownNameError, summary, span, hint=hint))
         told.add(name)
-    # known from here on either way: a name is told once
-    work.locals[name] = Symbol(name, Role.LOCAL, Unit(), variable=name)
+        summary = f"'{name}' is no variable, and nothing uses it"
+        yield Mistake(UnknownNameError, summary, span, hint=unknown_hint(name, names))
 
 
-def _target_mistakes(statement: Statement, symbol: Symbol, work: _Work) -> list[Mistake]:
+def _target_mistakes(statement: Statement, symbol: Symbol, *, forbidden_shared: bool) -> list[Mistake]:
     name, why, hint = symbol.name, "", "write a parameter or a variable with a derivative"
     if symbol.role not in VARIABLES or symbol.role is Role.SUBEXPRESSION:
         why = _WHY[symbol.role]
@@ -112,7 +81,7 @@ def _target_mistakes(statement: Statement, symbol: Symbol, work: _Work) -> list[
             hint = f"make it a parameter: add the line '{name} : {unit_text(symbol.unit)}' to the model"
     elif symbol.constant:
         why, hint = "it is declared (constant)", "remove the flag"
-    elif symbol.shared and work.forbidden_shared:
+    elif symbol.shared and forbidden_shared:
         why = "it is shared, and each neuron or synapse would write it"
         hint = "remove the flag (shared), or write it with run_regularly"
     if not why:
@@ -120,41 +89,37 @@ def _target_mistakes(statement: Statement, symbol: Symbol, work: _Work) -> list[
     return [Mistake(ReadOnlyError, f"'{name}' cannot be written here", statement.target_span, found=why, hint=hint)]
 
 
-def _check_units(code: Code, work: _Work) -> list[CheckedStatement]:
-    names = work.names
-    work.locals = {}
+def statement_units(code: Code, names: Names) -> tuple[CheckedCode, list[Mistake]]:
+    """Return checked statements, and what is wrong with their units; their names are known to be right."""
+    locals_: dict[str, Symbol] = {}
+    symbols: dict[str, Symbol] = {}
     checked: list[CheckedStatement] = []
-    failed: set[str] = set()
+    failed: set[str] = set()  # locals whose unit is not known, because of a mistake that is told already
+    consistency = Consistency(symbols, names.scope.externals, names.unitless)
     for statement in code.statements:
-        seen = replace(names, locals=work.locals)
-        used = {node.name for node in walk(statement.value) if isinstance(node, Name)}
-        for name in sorted(used):
-            found = seen.find(name)
-            if found is not None:
-                work.symbols[name] = found
+        seen = replace(names, locals=locals_)
+        used = used_names(statement.value)
+        symbols |= {name: symbol for name in sorted(used - failed) if (symbol := seen.find(name))}
         target = seen.find(statement.target)
-        if used & failed or statement.target in failed:
-            failed |= {statement.target} if target is None else set()
-            continue
-        consistency = Consistency(work.symbols, names.scope.externals, names.unitless, work.mistakes)
-        needed = target.unit if target else None
-        measure = consistency.measure(statement.value, needed)
+        measure = None
+        if not used & failed and statement.target not in failed:
+            value = statement.value
+            measure = consistency.measured(value, target.unit) if target else consistency.measure(value)
         if measure is None:
             failed |= {statement.target} if target is None else set()
             continue
         if target is None:
-            unit = measure.unit if measure.unit.name or names.unitless else _named(measure)
-            target = Symbol(statement.target, Role.LOCAL, unit, measure.type, variable=statement.target)
-            work.locals[statement.target] = target
+            target = Symbol(statement.target, Role.LOCAL, _unit_of(measure), measure.type, variable=statement.target)
+            locals_[statement.target] = target
         else:
-            work.mistakes += _assignment_mistakes(statement, target, measure, work.symbols)
-        work.symbols[target.name] = target
+            consistency.mistakes += _assignment_mistakes(statement, target, measure, symbols)
+        symbols[target.name] = target
         checked.append(CheckedStatement(target, statement.op, statement.value, statement.span))
-    return checked
+    return CheckedCode(tuple(checked), symbols, code.source), consistency.mistakes
 
 
-def _named(measure: Measure) -> Unit:
-    return Unit(measure.unit.exponents, measure.unit.scale, "1" if measure.unit.dimensionless else str(measure))
+def _unit_of(measure: Measure) -> Unit:
+    return Unit(measure.unit.exponents, measure.unit.scale, str(measure) if measure.factors else "")
 
 
 def _assignment_mistakes(
@@ -185,8 +150,3 @@ def _assignment_mistakes(
     if not summary:
         return []
     return [Mistake(UnitsError, summary, span, found=found or f"'{statement.value}'", hint=hint)]
-
-
-def calls_of(formula: Expr) -> list[Call]:
-    """Return the calls in a formula, in the order written."""
-    return [node for node in walk(formula) if isinstance(node, Call)]

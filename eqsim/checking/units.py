@@ -216,7 +216,7 @@ def _unknown(name: str, span: Span | None) -> NoReturn:
 
 
 def constant_number(expr: Expr) -> Fraction | None:
-    """Return the value of ``2``, ``-1``, ``0.5``, ``(1/2)`` and the like, or ``None`` if a formula is no such number."""
+    """Return the value of ``2``, ``-1``, ``0.5``, ``(1/2)`` and the like, or ``None`` for another formula."""
     match expr:
         case Number(value=value) if not isinstance(value, bool):
             return Fraction(str(value)) if abs(value) < 1e6 else None

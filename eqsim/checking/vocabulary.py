@@ -104,9 +104,9 @@ def noise_unit(unitless: bool) -> Unit:
 def always_there(kind: Scopes, unitless: bool) -> Mapping[str, Symbol]:
     """Return the symbols of the names that every text of a group sees, ``lastspike`` and its like among them."""
     number, time = (Unit() if unitless else NUMBER), time_unit(unitless)
-    times, counts = (*_TIMES, "lastspike"), _COUNTS
-    if kind == "synapse":
-        times, counts = (*_TIMES, *_SYNAPSE_TIMES), (*_COUNTS, *_SYNAPSE_COUNTS)
+    synapse = kind == "synapse"
+    times = (*_TIMES, *(_SYNAPSE_TIMES if synapse else ("lastspike",)))
+    counts = (*_COUNTS, *(_SYNAPSE_COUNTS if synapse else ()))
     symbols = [Symbol(name, Role.BUILTIN, time, variable=name, shared=name in _SHARED) for name in times]
     symbols += [Symbol(name, Role.BUILTIN, number, "integer", variable=name, shared=name in _SHARED) for name in counts]
     if kind == "neuron":

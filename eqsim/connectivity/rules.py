@@ -123,7 +123,10 @@ class ScaleFree:
 
 @dataclass(frozen=True, slots=True)
 class Gaussian:
-    """Each pair with the probability ``p_max*exp(-d**2/(2*sigma**2))``; ``d`` as in `graphs.distances`."""
+    """Each pair with the probability ``p_max*exp(-d**2/(2*sigma**2))``; ``d`` as in `graphs.distances`.
+
+    When pairs are made, ``sigma`` is a plain number in the unit of the positions.
+    """
 
     sigma: float
     p_max: float
@@ -139,7 +142,10 @@ class Gaussian:
 
 @dataclass(frozen=True, slots=True)
 class Distance:
-    """Each pair with a probability that is a formula of their distance ``d`` (see `graphs.distances`)."""
+    """Each pair with a probability that is a formula of their distance ``d`` (see `graphs.distances`).
+
+    When pairs are made, ``formula`` is plain: ``d`` counts in the unit of the positions.
+    """
 
     text: str
     formula: Expr
@@ -213,7 +219,7 @@ def gaussian(sigma: float, p_max: float) -> Gaussian:
     The distance is that of the variables ``x`` (``y``, ``z``) of both groups, and ``sigma`` counts in their unit;
     without them neurons stand on a ring and ``sigma`` counts target neurons. No neuron is connected to itself.
     """
-    if not sigma > 0:
+    if not np.asarray(sigma) > 0:  # also of a quantity, whose unit is that of the positions
         raise ArgumentError("sigma of gaussian must be above 0", found=str(sigma))
     check_probability(p_max, "p_max of gaussian")
     return Gaussian(sigma, p_max)

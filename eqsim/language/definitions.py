@@ -37,7 +37,8 @@ def read_definition(line: Line, dotted: frozenset[str] = frozenset()) -> tuple[D
     formula = _formula(line, found, dotted)
     flags = _flags(line, found)
     if left.zero:
-        return (_initial(left, name, formula, line, found, name_span),)
+        name = f"d{name}_dt" if left.prime else name
+        return (_initial(name, formula, line, found, name_span),)
     unit = _unit(line, found)
     if order == 0:
         if formula is None:
@@ -158,12 +159,12 @@ def _flags(line: Line, found: Any) -> tuple[Flag, ...]:
     return tuple(Flag(" ".join(word.group().split()), line.span(word.start(), word.end())) for word in words)
 
 
-def _initial(left: Any, name: str, formula: Expr | None, line: Line, found: Any, span: Span) -> Initial:
+def _initial(name: str, formula: Expr | None, line: Line, found: Any, span: Span) -> Initial:
     if formula is None:
-        _refuse("this initial value has no formula", line.span(), hint=f"write {left.left} = formula")
+        _refuse("this initial value has no formula", line.span(), hint=f"write {line.text.strip()} = formula")
     for part in ("unit", "flags"):
         if part in found:
             at = line.span(found[part].locn_start, found[part].locn_end)
-            hint = f"the line that defines {name} says what it is"
-            _refuse(f"an initial value has no {part}", at, hint=hint)
-    return Initial(f"d{name}_dt" if left.prime else name, formula, span)
+            what = "no unit" if part == "unit" else "no flags"
+            _refuse(f"an initial value has {what}", at, hint="the line that defines the variable has them")
+    return Initial(name, formula, span)

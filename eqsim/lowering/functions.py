@@ -24,6 +24,11 @@ class Function:
     apply: Callable[..., Any]
 
 
+def _on_reals(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that gives a real number for an integer too."""
+    return lambda x: function(np.true_divide(x, 1))
+
+
 def _int(x: Any) -> Any:
     return np.trunc(x).astype(np.int64)
 
@@ -80,10 +85,10 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType(
         "arctan2": Function("real", 2, 2, np.arctan2),
         "erf": Function("real", 1, 1, _erf),
         "heaviside": Function("real", 1, 1, _heaviside),
-        "floor": Function("real", 1, 1, np.floor),
-        "ceil": Function("real", 1, 1, np.ceil),
+        "floor": Function("real", 1, 1, _on_reals(np.floor)),
+        "ceil": Function("real", 1, 1, _on_reals(np.ceil)),
+        "sign": Function("real", 1, 1, _on_reals(np.sign)),
         "abs": Function("widest", 1, 1, np.abs),
-        "sign": Function("widest", 1, 1, np.sign),
         "mod": Function("widest", 2, 2, np.remainder),
         "clip": Function("widest", 3, 3, _clip),
         "min": Function("widest", 2, None, _min),
@@ -95,8 +100,8 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType(
 """Functions whose value depends on their arguments alone.
 
 ``exprel(x)`` is (e**x - 1)/x, and 1 at 0. ``heaviside(0)`` is 1: the step has been taken where ``x >= 0``.
-``mod`` is ``%``, with the sign of the divisor; ``int`` cuts towards zero; ``floor`` and ``ceil`` stay real, so that
-infinity and NaN pass through them; ``min``, ``max`` and ``clip`` hand on a NaN. ``timestep(t, dt)`` is the whole number
+``mod`` is ``%``, with the sign of the divisor; ``int`` cuts towards zero; ``floor``, ``ceil`` and ``sign`` are real,
+so that infinity and NaN pass through them; ``min``, ``max`` and ``clip`` hand on a NaN. ``timestep(t, dt)`` is the whole number
 of steps in a time, forgiving a thousandth of a step.
 """
 

@@ -8,10 +8,11 @@ from typing import Literal
 from eqsim.analysis.system import System
 from eqsim.checking.checked import CheckedCode, CheckedModel
 from eqsim.checking.dimensions import Unit
-from eqsim.language.expr import Compare, Expr, Logic, Name, Number, Unary
+from eqsim.checking.vocabulary import time_unit
+from eqsim.language.expr import Binary, Call, Expr, Logic, Name, Number, Unary, substitute
 from eqsim.lowering.binding import Binder, Lowered, Owner
 from eqsim.lowering.integrate import integrate
-from eqsim.lowering.kernel import Draw, Entry, If, Instruction, Let, Store
+from eqsim.lowering.kernel import Draw, Entry, Let, Store
 from eqsim.schemes.choose import Choice
 
 ONE = Unit()
@@ -66,7 +67,7 @@ def advance(binder: Binder, system: System, choice: Choice, noise: Literal["stra
     for instruction in step.instructions:
         match instruction:
             case Let(name, value, kind):
-                binder.let(name, binder.resolve(_renamed(value, drawn), symbols), kind)
+                binder.let(name, binder.resolve(substitute(value, drawn) if drawn else value, symbols), kind)
             case Draw(name, law, _, _, arguments):
                 drawn[name] = binder.number(law, tuple(binder.resolve(a, symbols) for a in arguments))
             case _:
@@ -74,12 +75,6 @@ def advance(binder: Binder, system: System, choice: Choice, noise: Literal["stra
     for name, local in step.results.items():
         result = binder.resolve(Name(local), symbols) if local in system.symbols and local not in bound else Name(local)
         binder.bind("own", name, result if isinstance(result, Name) else Name(local))
-
-
-def _renamed(value: Expr, drawn: Mapping[str, Expr]) -> Expr:
-    from eqsim.language.expr import substitute
-
-    return substitute(value, drawn) if drawn else value
 
 
 def test(binder: Binder, checked: CheckedModel, event: str) -> None:
@@ -109,10 +104,10 @@ def mark(owner: Owner, checked: CheckedModel, title: str) -> Lowered:
     binder = Binder({"own": owner})
     binder.assign("own", "lastspike", Name("_step"))
     if checked.refractory_kind == "time" and checked.refractory is not None:
-        time = Unit() if checked.unitless else next(s.unit for n, s in checked.symbols.items() if n == "dt")
+        time = time_unit(checked.unitless)
         period = binder.value(checked.refractory, checked.symbols, time)
-        steps = binder.let("_period", _whole(period), "integer")
-        binder.assign("own", "_release", _plus(Name("_step"), steps))
+        steps = binder.let("_period", Call("timestep", (period, Name("dt"))), "integer")
+        binder.assign("own", "_release", Binary("+", Name("_step"), steps))
     if checked.refractory_kind == "condition":
         binder.assign("own", "not_refractory", Number(value=False))
     return binder.kernel("mark", "listed", title)
@@ -137,18 +132,3 @@ def hold_over_step(owner: Owner, checked: CheckedModel, title: str) -> Lowered |
         value = binder.value(definition.value, checked.symbols, definition.unit)
         binder.assign("own", definition.name, value)
     return binder.kernel("hold", "each", title)
-
-
-def _whole(time: Expr) -> Expr:
-    from eqsim.language.expr import Call
-
-    return Call("timestep", (time, Name("dt")))
-
-
-def _plus(left: Expr, right: Expr) -> Expr:
-    from eqsim.language.expr import Binary
-
-    return Binary("+", left, right)
-
-
-__all__ = ["Compare", "If", "Instruction", "advance", "hold_over_step", "mark", "statements", "storage", "test"]

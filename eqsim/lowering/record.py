@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from eqsim.language.expr import Binary, Compare, Expr, Logic, Name
+from eqsim.language.expr import Expr, Name
 from eqsim.lowering.binding import Binder, Lowered, Of, Owner, Place
-from eqsim.lowering.kernel import Append, If, Store
+from eqsim.lowering.kernel import Append, If
 
 
 def record_states(owners: Mapping[Of, Owner], variables: Sequence[str], title: str) -> Lowered:
@@ -19,23 +19,15 @@ def record_states(owners: Mapping[Of, Owner], variables: Sequence[str], title: s
     return binder.kernel("record", "listed", title)
 
 
-def record_events(
-    owner: Owner, variables: Sequence[str], title: str, *, among: bool = False, member: bool = False
-) -> Lowered:
+def record_events(owner: Owner, variables: Sequence[str], title: str, *, member: bool = False) -> Lowered:
     """Return the kernel that appends index and step of each event, and variables at that moment.
 
-    ``among`` restricts to elements between the scalars ``_low`` and ``_high``; ``member`` to those whose byte in the
-    array ``_member`` is set.
+    ``member`` restricts to elements whose byte in the array ``_member`` is set.
     """
     binder = Binder({"own": owner})
     values: list[tuple[str, Expr]] = [("i", Name("_i")), ("step", Name("_step"))]
     values += [(name, binder.resolve(Name(name), owner.system.symbols)) for name in variables]
-    condition: Expr | None = None
-    if among:
-        low, high = binder.scalar("own", "_low", "integer"), binder.scalar("own", "_high", "integer")
-        condition = Logic("and", Compare(">=", Name("_i"), low), Compare("<", Name("_i"), high))
-    if member:
-        condition = binder.variable("own", "_member")
+    condition = binder.variable("own", "_member") if member else None
     appends: list[Append] = []
     for name, value in values:
         target = f"_record_{name}"
@@ -46,6 +38,3 @@ def record_events(
     for instruction in [If(condition, tuple(appends))] if condition is not None else appends:
         binder.emit(instruction)
     return binder.kernel("record", "listed", title)
-
-
-__all__ = ["Binary", "Store", "record_events", "record_states"]

@@ -9,6 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eqsim.checking.checked import Role
+from eqsim.checking.dimensions import Unit
+from eqsim.checking.units import unit_text
+from eqsim.checking.vocabulary import time_unit
 from eqsim.network.capture import caller
 from eqsim.network.texts import Surroundings, elements
 from eqsim.network.variables import Variables
@@ -121,8 +124,8 @@ class Access:
             raise UnitsError(
                 f"the value of {name!r} has another unit",
                 owner=self._owner,
-                found=f"{_spelled(given)}, against {_spelled(unit)} of {name}",
-                hint=f"write for instance 10*{_spelled(unit)}" if not unit.dimensionless else "give a plain number",
+                found=f"{unit_text(given)}, against {unit_text(unit)} of {name}",
+                hint=f"write for instance 10*{unit_text(unit)}" if not unit.dimensionless else "give a plain number",
             )
         return plain if not has_unit(value) and not unit.dimensionless else np.asarray(magnitude(value, unit))
 
@@ -155,16 +158,13 @@ class Access:
             saved = dict(self._variables.namespace)
             self._variables.namespace.update(values)
             try:
-                holds = np.broadcast_to(self._variables.evaluate(checked, self._one(), every), every.shape)
+                holds = np.broadcast_to(self._variables.evaluate(checked, Unit(), every), every.shape)
             finally:
                 self._variables.namespace.clear()
                 self._variables.namespace.update(saved)
             return every[holds.astype(bool)]
         chosen = elements(index, size, self._owner)
         return chosen if own is None else own[chosen]
-
-    def _one(self) -> Any:
-        return unit_of(1.0)
 
     def _is_variable(self, name: str) -> bool:
         symbol = self._variables.symbols.get(name)
@@ -178,8 +178,8 @@ class Access:
         own = self._elements()
         index = np.arange(self._variables.size) if own is None else own
         values = self._variables._builtin(name, index)  # noqa: SLF001 - the same layer's reading of names
-        if name in {"t", "dt", "lastspike", "lastupdate"} and "dt" in self._variables.symbols:
-            return with_unit(values, self._variables.symbols["dt"].unit)
+        if name in {"t", "dt", "lastspike", "lastupdate"}:
+            return with_unit(values, time_unit(self._variables.system.unitless))
         return values
 
     def _unknown(self, name: str) -> UnknownVariableError:
@@ -190,9 +190,3 @@ class Access:
 
     def __dir__(self) -> list[str]:
         return sorted({*object.__dir__(self), *(n for n in self._variables.symbols if self._is_variable(n))})
-
-
-def _spelled(unit: Any) -> str:
-    from eqsim.checking.units import spelled  # noqa: PLC0415
-
-    return spelled(unit)

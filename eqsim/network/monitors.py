@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eqsim.checking.checked import Role
-from eqsim.checking.dimensions import Unit
-from eqsim.checking.units import unit_named
+from eqsim.checking.vocabulary import time_unit
 from eqsim.network.labels import label
 from eqsim.network.texts import elements
 from eqsim.network.variables import Variables
@@ -18,12 +17,6 @@ from eqsim.targets.target import Storage
 from eqsim.text.errors import ArgumentError, UnknownVariableError
 from eqsim.text.nearest import nearest
 from eqsim.units import with_unit
-
-
-def time_unit(variables: Variables) -> Unit:
-    """Return the unit of time in which an object's model counts: milliseconds, or the user's own."""
-    unit = unit_named("ms")
-    return Unit() if variables.system.unitless or unit is None else unit
 
 
 class Series:
@@ -137,7 +130,7 @@ class StateMonitor:
     @property
     def t(self) -> Any:
         """The times of the records, shape (times,), with unit."""
-        return with_unit(self.t_, time_unit(self._source._variables))  # noqa: SLF001
+        return with_unit(self.t_, time_unit(self._source._variables.system.unitless))  # noqa: SLF001
 
     @property
     def t_(self) -> NDArray[np.float64]:
@@ -268,7 +261,7 @@ class EventMonitor:
     @property
     def t(self) -> Any:
         """The time of each event, shape (events,), with unit."""
-        return with_unit(self.t_, time_unit(self._source._variables))  # noqa: SLF001
+        return with_unit(self.t_, time_unit(self._source._variables.system.unitless))  # noqa: SLF001
 
     @property
     def t_(self) -> NDArray[np.float64]:

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from eqsim.analysis.analyse import analyse
 from eqsim.checking.check import check
 from eqsim.checking.checked import Role, Scope
+from eqsim.checking.dimensions import Unit
+from eqsim.checking.vocabulary import time_unit
 from eqsim.connectivity.pairs import pairs_matrix
 from eqsim.language.names import free_names
 from eqsim.language.parse import parse, with_arguments
@@ -27,7 +29,7 @@ from eqsim.network.view import VariableView
 from eqsim.random import next_stream
 from eqsim.schemes.choose import choose
 from eqsim.text.errors import ArgumentError, ConnectError
-from eqsim.units import magnitude, unit_of
+from eqsim.units import magnitude
 
 
 class Delayed:
@@ -383,11 +385,8 @@ class Synapses(Access):
             self._delays[pathway] = full
         self._revision += 1
 
-    def _time_unit(self) -> Any:
-        from eqsim.checking.units import unit_named  # noqa: PLC0415
-
-        unit = unit_named("ms")
-        return unit_of(1.0) if self._system.unitless else unit
+    def _time_unit(self) -> Unit:
+        return time_unit(self._system.unitless)
 
     def _chosen(self, index: Any, frame: FrameType | None) -> NDArray[np.int64]:
         if isinstance(index, tuple) and len(index) in {2, 3}:

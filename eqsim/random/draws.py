@@ -9,8 +9,8 @@ c2   bits 32-47 of the element, then bits 32-47 of the step
 c3   the draw's number in its kernel (24 bits), then the kind (8 bits)
 ==== ===========================================================================================
 
-so each of 2^48 elements has draws of its own in each of 2^48 steps. The number's high 8 bits count the trials of a ``poisson``
-or ``binomial`` draw, whose uniforms they keep apart; a kernel's own numbers are below 2^16 = ``NUMBERS``.
+so each of 2^48 elements has draws of its own in each of 2^48 steps. The number's high 8 bits count the trials of a
+``poisson`` or ``binomial`` draw, whose uniforms they keep apart; a kernel's own numbers are below 2^16 = ``NUMBERS``.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Kind(IntEnum):
 
 
 def words(stream: Any, kind: Any, number: Any, step: Any, element: Any) -> tuple[Any, Any, Any, Any]:
-    """Return four words (uint64 below 2^32) for a stream below 2^64 and a counter; integers or integer arrays that broadcast."""
+    """Return four words, uint64 below 2^32, for a stream and a counter: integers or integer arrays that broadcast."""
     key, place, time = np.uint64(stream), np.uint64(element), np.uint64(step)
     c2 = ((place >> HALF) & LOW_16) | (((time >> HALF) & LOW_16) << SIXTEEN)
     c3 = (np.uint64(kind) << TWENTY_FOUR) | np.uint64(number)
@@ -65,7 +65,7 @@ def normal(stream: Any, kind: Any, number: Any, step: Any, element: Any) -> Any:
     return sqrt(-2.0 * log(1.0 - fraction(w0, w1))) * cos(2.0 * pi * fraction(w2, w3))
 
 
-def pair(stream: Any, kind: Any, number: Any, step: Any, element: Any, trial: Any) -> tuple[Any, Any]:
+def pair(stream: Any, kind: Any, number: Any, step: Any, element: Any, trial: Any) -> tuple[Any, Any]:  # noqa: PLR0917
     """Return the two uniforms of one trial of a draw that may need several."""
     w0, w1, w2, w3 = words(stream, kind, np.uint64(number) | (np.uint64(trial) << SIXTEEN), step, element)
     return fraction(w0, w1), fraction(w2, w3)

@@ -11,12 +11,12 @@ from eqsim.random.draws import pair
 from eqsim.random.laws import binomial_trial, poisson_trial
 
 
-def poisson(stream: Any, kind: Any, number: Any, step: Any, element: Any, lam: Any) -> Any:
+def poisson(stream: Any, kind: Any, number: Any, step: Any, element: Any, lam: Any) -> Any:  # noqa: PLR0917
     """Return int64 draws of the Poisson law with mean `lam` (0 where that is not above 0); arguments broadcast."""
     return drawn(poisson_trial, (stream, kind, number, step, element), (lam,))
 
 
-def binomial(stream: Any, kind: Any, number: Any, step: Any, element: Any, n: Any, p: Any) -> Any:
+def binomial(stream: Any, kind: Any, number: Any, step: Any, element: Any, n: Any, p: Any) -> Any:  # noqa: PLR0917
     """Return int64 draws of the binomial law of `n` tries with chance `p`; arguments broadcast."""
     return drawn(binomial_trial, (stream, kind, number, step, element), (n, p))
 
@@ -29,7 +29,7 @@ def drawn(trial: Callable[..., int], place: tuple[Any, ...], arguments: tuple[An
     pending = np.arange(result.size)
     attempt = 0
     while pending.size:
-        u, v = pair(*(key[pending] for key in keys), attempt)
+        u, v = pair(*[key[pending] for key in keys], attempt)  # type: ignore[call-arg]
         values = zip(u.tolist(), v.tolist(), *(parameter[pending].tolist() for parameter in parameters), strict=True)
         counts = np.array([trial(*row) for row in values], np.int64)
         result[pending] = counts

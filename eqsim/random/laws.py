@@ -1,7 +1,7 @@
 """Integer laws as trials: each takes two uniforms and gives an integer, or -1 when the trial is rejected.
 
-One text runs in CPython and, compiled by Numba, in loops. All arithmetic is plain and in order, logarithm and exponential
-included, so that a trial gives the same integer wherever it runs (other targets: no contraction to fma, no fast-math).
+One text runs in CPython and, compiled by Numba, in loops. All arithmetic is plain and in order, the logarithm's and
+exponential's too, so that a trial gives the same integer wherever it runs; no target may fuse or reorder it.
 
 Sources: Hoermann, The transformed rejection method for generating Poisson random variables, Insurance: Mathematics and
 Economics 12 (1993); Hoermann, The generation of binomial random variates, J. Statist. Comput. Simul. 46 (1993).
@@ -97,14 +97,14 @@ def poisson_inverse(u: float, lam: float) -> int:
 def poisson_counted(u: float, lam: float) -> int:
     """Return what ``poisson_inverse`` does for lam <= 2, in a fixed number of terms.
 
-    Without a branch that depends on `u`, a loop over elements vectorises, and where `lam` is the same for all of them the
-    thresholds are computed once.
+    Without a branch that depends on `u`, a loop over elements vectorises, and where `lam` is the same for all of
+    them the thresholds are computed once.
     """
-    term = exp_of(-max(lam, 0.0))
+    mean = lam if lam > 0.0 else 0.0  # noqa: FURB136 (compiled, max of NaN is another)
+    count, term = 0, exp_of(-mean)
     total = term
-    count = 0
     for k in range(1, COUNTED_TERMS + 1):
-        term = term * lam / k
+        term = term * mean / k
         grown = total + term
         # where the sum no longer grows, poisson_inverse stops: a threshold that no uniform reaches
         count += 1 if u >= (total if grown > total else 2.0) else 0

@@ -1,7 +1,7 @@
 """Philox4x32-10: four 32-bit words that look random, as a function of a counter and a key.
 
-Source: Salmon, Moraes, Dror and Shaw, Parallel random numbers: as easy as 1, 2, 3, SC11 (2011). One text serves uint64 NumPy
-arrays and, compiled by Numba, scalars in a loop; every word is a uint64 below 2^32, so no product or sum overflows.
+Source: Salmon, Moraes, Dror and Shaw, Parallel random numbers: as easy as 1, 2, 3, SC11 (2011). One text serves
+uint64 NumPy arrays and, compiled by Numba, scalars in a loop; every word is a uint64 below 2^32, so nothing overflows.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ LOW, HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 ROUNDS = 10
 
 
-def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> tuple[Any, Any, Any, Any]:
+def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> tuple[Any, Any, Any, Any]:  # noqa: PLR0917
     """Return the four words for a counter of four words and a key of two."""
     for _ in range(ROUNDS):
         product_0 = MULTIPLIER_0 * c0

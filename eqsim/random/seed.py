@@ -28,15 +28,15 @@ class Scope:
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
 
-# contexts copied from one another (tasks, notebook cells) share the count until they open scopes of their own
-SCOPE: ContextVar[Scope] = ContextVar("SCOPE", default=Scope(secrets.randbits(63)))
+# contexts copied from one another (tasks, notebook cells) share the count, so that no two objects get one stream
+SCOPE: ContextVar[Scope] = ContextVar("SCOPE", default=Scope(secrets.randbits(63)))  # noqa: B039 (see above)
 
 
 def seed(value: int | None = None) -> int:
     """Open a seed scope in this context, or return the seed in force when called without one.
 
-    Objects made after it get their random streams from the seed and their number in the scope. Without a scope the seed is
-    one of fresh entropy.
+    Objects made after it get their random streams from the seed and their number in the scope. Without a scope the
+    seed is one of fresh entropy.
     """
     if value is not None:
         SCOPE.set(Scope(checked(value)))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 from eqsim.analysis.linearity import Obstacle, linear_form
+from eqsim.analysis.noise import noise_kind
 from eqsim.analysis.system import Noise, State, System
 from eqsim.schemes.read import available, read
 from eqsim.schemes.scheme import Reading, Scheme
@@ -124,8 +125,9 @@ def _noise_refused(scheme: Scheme, system: System, states: tuple[State, ...]) ->
         return Refusal(
             f"it takes no noise, and d{noisy[0].name}/dt has {', '.join(noisy[0].diffusion)}", noisy[0].span, takes
         )
-    culprit = next((state for state in noisy if state.name in system.traits.reasons), noisy[0])
-    why = system.traits.reasons.get(culprit.name, f"the noise of d{culprit.name}/dt is {kind}")
+    reasons = noise_kind(states, system.formulas)[1]
+    culprit = next((state for state in noisy if state.name in reasons), noisy[0])
+    why = reasons.get(culprit.name, f"the noise of d{culprit.name}/dt is {kind}")
     takes = "milstein, heun and euler take it" if kind == "diagonal" else "heun and euler take it"
     return Refusal(f"it takes {scheme.noise} noise, and {why}", culprit.span, takes)
 

@@ -12,8 +12,8 @@
 
 Facts: ``order``, ``strong order``, ``noise`` (none, additive, diagonal, general), ``reading`` (Ito, Stratonovich),
 ``requires`` (linear; linear in own variable; no explicit time), ``also`` (other names). Words of the mathematics:
-``f(x, t)`` drift, ``g(x, t)`` a noise's factor, ``Dg(x, t)`` its derivative along itself, ``J(x, t)`` df/dx of each state
-by itself, ``dW`` the noise's increment, ``phi1(z) = (exp(z) - 1)/z``, ``flow(x, dt)`` the solution of linear equations.
+``f(x, t)`` drift, ``g(x, t)`` a noise's factor, ``Dg(x, t)`` its derivative along itself, ``J(x, t)`` df/dx of each
+state by itself, ``dW`` the noise's increment, ``phi1(z) = (exp(z) - 1)/z``, ``flow(x, dt)`` the solution of linear equations.
 Terms with ``g`` or ``dW`` are summed over the noises of an equation.
 """
 
@@ -27,8 +27,9 @@ from types import MappingProxyType
 from typing import get_args
 
 from eqsim.analysis.system import Noise
+from eqsim.language import lines as text_lines
 from eqsim.language.expr import Call, Name, calls, names, walk
-from eqsim.language.expression import parse_expression
+from eqsim.language.expression import read_expression
 from eqsim.schemes.scheme import Line, Reading, Requirement, Scheme
 from eqsim.text.errors import Mistake, SchemeError
 from eqsim.text.nearest import nearest
@@ -108,7 +109,8 @@ class _Reader:
         if target != "x'" and (not _TEMPORARY.fullmatch(target) or target in known | {"now", "new"}):
             hint = "a new name of letters and digits, or x' for the state after the step"
             raise self.wrong(f"'{target}' cannot be given a value here", span, hint)
-        self.lines.append(self.mathematics(Line(target, parse_expression(right.strip(), str(self.source.owner))), span))
+        formula = read_expression(text_lines.Line(self.source, offset + len(left) + 1, right))
+        self.lines.append(self.mathematics(Line(target, formula), span))
 
     def mathematics(self, line: Line, span: Span) -> Line:
         """Return a line whose words are all known."""

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eqsim.language.expr import names
-from eqsim.lowering.kernel import Add, Append, If, Instruction, Kernel, Load, Store
+from eqsim.lowering.kernel import Add, Append, Draw, If, Instruction, Kernel, Let, Load, Store
 from eqsim.lowering.tidy import expressions
 
 
@@ -37,7 +37,8 @@ def needs(kernel: Kernel, arguments: Mapping[str, Any]) -> Needs:
     the domain, with another value in each element. Arrays that share memory count as one.
     """
     touched = [(array, index, type(instruction)) for instruction, array, index in _touches(kernel.body)]
-    touched += [(name, "", Load) for expr in expressions(kernel.body) for name in names(expr) if name in kernel.arrays]
+    tables = kernel.arrays.keys() - {i.name for i in _flat(kernel.body) if isinstance(i, Load | Let | Draw)}
+    touched += [(name, "", Load) for expr in expressions(kernel.body) for name in names(expr) & tables]
     appended = [instruction.list for instruction in _flat(kernel.body) if isinstance(instruction, Append)]
     never, distinct = len(set(appended)) < len(appended), set()
     for written in {array for array, _, kind in touched if kind is not Load}:

@@ -13,7 +13,6 @@ import numpy.typing as npt
 from eqsim.checking.checked import Type
 from eqsim.language.expr import Expr
 from eqsim.lowering.evaluate import evaluate
-from eqsim.lowering.functions import FUNCTIONS
 from eqsim.lowering.kernel import Add, Append, Draw, If, Instruction, Kernel, Let, Load, Store
 from eqsim.random import Kind, binomial, normal, poisson, uniform
 from eqsim.targets.independence import Needs, needs
@@ -202,5 +201,6 @@ def _plain(scalar: Any) -> Any:
 def _held(table: npt.NDArray[Any], columns: int, step: float, t: Any, column: Any) -> Any:
     """Return the entry of a table of values over time that holds at ``t``: the first before it, the last after it."""
     rows = table.size // columns
-    row = np.clip(FUNCTIONS["timestep"].apply(np.asarray(t), step), 0, rows - 1)
-    return table.reshape(-1)[row * columns + column]
+    # a thousandth of a step lets times that are whole steps but for rounding count as whole
+    row = np.clip(np.floor(np.asarray(t / step + 1e-3)), 0, rows - 1).astype(np.int64)
+    return table.reshape(-1)[row * columns + np.asarray(column).astype(np.int64)]

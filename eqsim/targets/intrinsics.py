@@ -51,7 +51,7 @@ def driver(function: Any) -> Any:
 
 
 @intrinsic
-def view(_typing: Any, table: Any, row: Any, dtype: Any) -> Any:
+def array_at(_typing: Any, table: Any, row: Any, dtype: Any) -> Any:
     """Return the one-dimensional array whose address and length stand in a row of a table of integers."""
     array = types.Array(dtype.dtype, 1, "C")
 

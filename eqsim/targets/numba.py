@@ -14,6 +14,7 @@ from eqsim.lowering.kernel import Kernel
 from eqsim.lowering.program import Address, Guard, Launch, Program
 from eqsim.targets import cache
 from eqsim.targets.render import SourceCode, arguments, driver_source, kernel_source
+from eqsim.targets.procedures import parameters
 from eqsim.targets.target import Storages
 
 VERSION_OF_CACHE = "1"
@@ -124,9 +125,9 @@ def _driver(program: Program, layout: _Layout, sources: list[SourceCode | None],
             text = _call(launch, layout, source, program.dtype)
         else:
             imports[f"from eqsim.targets.numba_procedures import {launch.call} as _{launch.call}"] = None
-            operands = [layout.array(a) for a in launch.arrays.values()]
-            operands += [layout.integer(a) for a in launch.scalars.values()]
-            text = f"_{launch.call}({', '.join([*operands, _step(launch)])})"
+            given = {name: layout.array(a) for name, a in launch.arrays.items()}
+            given |= {name: layout.integer(a) for name, a in launch.scalars.items()} | {"step": _step(launch)}
+            text = f"_{launch.call}({', '.join(given[name] for name in parameters(str(launch.call)))})"
         calls.append({"text": text, "period": launch.when.period, "slot": f"{launch.when.slot}: {launch.title}"})
     guards = [{"test": _guard(guard, layout), "path": str(guard.values)} for guard in program.guards]
     arrays = [
@@ -154,7 +155,7 @@ def _call(launch: Launch, layout: _Layout, source: SourceCode, dtype: str) -> st
         given[name] = layout.array(address)
     for name, address in launch.scalars.items():
         if kernel.scalars.get(name, "integer") == "real":
-            given[name] = f"_float32({layout.real(address)})" if dtype == "float32" else layout.real(address)
+            given[name] = f"_eq.float32({layout.real(address)})" if dtype == "float32" else layout.real(address)
         else:
             given[name] = layout.integer(address)
     return f"{_alias(source)}({', '.join(given[name] for name in arguments(kernel))})"

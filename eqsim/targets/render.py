@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from eqsim.language.expr import Binary, Call, Conditional, Expr, Logic, Name, Number, Unary, calls, text_of, walk
-from eqsim.lowering.kernel import Draw, If, Instruction, Kernel, Let
-from eqsim.lowering.tidy import expressions
+from eqsim.language.expr import Binary, Call, Conditional, Expr, Logic, Number, Unary, text_of
+from eqsim.lowering.kernel import Kernel
 from eqsim.targets.cache import digest
 
 _PACKAGE = Path(__file__).parent.parent
@@ -68,7 +67,7 @@ def spelling(dtype: str) -> Callable[..., str]:
 
     def spell(expr: Expr, kind: str = "") -> str:
         text = text_of(expr, atom)
-        return f"_float32({text})" if dtype == "float32" and kind == "real" else text
+        return f"_eq.float32({text})" if dtype == "float32" and kind == "real" else text
 
     def atom(node: Expr, inner: Callable[[Expr], str]) -> str | None:
         match node:
@@ -76,24 +75,29 @@ def spelling(dtype: str) -> Callable[..., str]:
                 return None
             case Number(value=float() as value):
                 if not math.isfinite(value):
-                    name = "_nan" if math.isnan(value) else "_inf"
+                    name = "_eq.nan" if math.isnan(value) else "_eq.inf"
                     return name if value != -math.inf else f"(-{name})"
-                return f"_float32({value!r})" if dtype == "float32" else None
+                return f"_eq.float32({value!r})" if dtype == "float32" else None
             case Logic(op, left, right):
                 return f"(({inner(left)}) {'&' if op == 'and' else '|'} ({inner(right)}))"
             case Conditional(condition, then, otherwise):
-                return f"_select({inner(condition)}, {inner(then)}, {inner(otherwise)})"
+                return f"_eq.select({inner(condition)}, {inner(then)}, {inner(otherwise)})"
             case Binary("**", base, Number(value=float() as power)) if power.is_integer() and abs(power) < 64:
                 return inner(Binary("**", base, Number(int(power))))
             case Binary("**", base, power) if not _whole(power):
-                return f"_pow({inner(base)}, {inner(power)})"
+                return f"_eq.pow({inner(base)}, {inner(power)})"
             case Call(function, operands):
-                name = function if function.startswith("_") else f"_{function}"
-                return f"{name}({', '.join(inner(operand) for operand in operands)})"
+                return _call(function.removeprefix("_"), [inner(operand) for operand in operands])
             case _:
                 return None
 
     return spell
+
+
+def _call(function: str, operands: list[str]) -> str:
+    while function in {"min", "max"} and len(operands) > 2:
+        operands = [_call(function, operands[:2]), *operands[2:]]
+    return f"_eq.{function}({', '.join(operands)})"
 
 
 def _whole(expr: Expr) -> bool:
@@ -113,7 +117,6 @@ def kernel_source(kernel: Kernel, dtypes: Mapping[str, str], dtype: str, version
     types = [_numba_type(name, kernel, dtypes, dtype) for name in ordered]
     fields = {"kernel": kernel, "arguments": ordered, "types": types, "spell": spell, "version": version}
     fields["narrow"] = dtype == "float32"
-    fields["imports"] = _imports(kernel, types, dtype)
     return _source("numba/kernel.j2", kernel.name, fields, context)
 
 
@@ -130,48 +133,9 @@ def _source(template: str, function: str, fields: Mapping[str, Any], context: st
 
 def _numba_type(name: str, kernel: Kernel, dtypes: Mapping[str, str], dtype: str) -> str:
     if name in {"_step", "_n", "_stream"}:
-        return "_int64"
+        return "_eq.int64"
     if name == "dt":
-        return "_float64"
+        return "_eq.float64"
     if name in kernel.scalars:
-        return f"_{dtype}" if kernel.scalars[name] == "real" else "_int64"
-    return f"_{dtypes[name]}[::1]"
-
-
-def _imports(kernel: Kernel, types: Sequence[str], dtype: str) -> list[str]:
-    used = {"_kernel", "_void", *(kind.removesuffix("[::1]") for kind in types)}
-    used |= {"_range"} if kernel.domain != "once" else set()
-    used |= {"_float32"} if dtype == "float32" else set()
-    body = (*kernel.invariant, *kernel.body)
-    for expr in expressions(body):
-        used |= {name if name.startswith("_") else f"_{name}" for name in calls(expr)}
-        for node in walk(expr):
-            match node:
-                case Conditional():
-                    used.add("_select")
-                case Binary("**", _, power) if not (_whole(power) or _integral(power)):
-                    used.add("_pow")
-                case Number(value=float() as value) if not math.isfinite(value):
-                    used.add("_nan" if math.isnan(value) else "_inf")
-                case _:
-                    pass
-    for instruction in _flat(body):
-        if isinstance(instruction, Draw):
-            used |= {f"_{instruction.law}", "_RUN"}
-    return sorted(used)
-
-
-def _integral(expr: Expr) -> bool:
-    return (
-        isinstance(expr, Number) and isinstance(expr.value, float) and expr.value.is_integer() and abs(expr.value) < 64
-    )
-
-
-def _flat(body: Sequence[Instruction]) -> list[Instruction]:
-    found: list[Instruction] = []
-    for instruction in body:
-        found += [instruction, *_flat(instruction.body)] if isinstance(instruction, If) else [instruction]
-    return found
-
-
-__all__ = ["Name", "SourceCode", "arguments", "driver_source", "environment", "kernel_source", "spelling"]
+        return f"_eq.{dtype}" if kernel.scalars[name] == "real" else "_eq.int64"
+    return f"_eq.{dtypes[name]}[::1]"

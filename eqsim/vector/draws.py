@@ -1,7 +1,7 @@
 """The draws of ``eqsim.random``, compiled: the same texts, with logarithm and cosine that vectorise.
 
-Called in compiled loops. Uniforms and integers equal those of ``eqsim.random``; normals agree within 4 ulp. They are compiled
-without fast-math and inlined, so the caller's options do not reach into them.
+Called in compiled loops. Uniforms and integers equal those of ``eqsim.random``; normals agree within 4 ulp. They
+are compiled without fast-math and inlined: loops vectorise, and the caller's options do not reach into them.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import numba
 
 from eqsim.random import draws, laws
 from eqsim.random import philox as generator
-from eqsim.vector.logarithm import LOG
-from eqsim.vector.trigonometric import COS
+from eqsim.vector.logarithm import log
+from eqsim.vector.trigonometric import cos
 
 
 def compiled(function: Any, inline: bool = True, **replaced: Any) -> Any:
@@ -29,7 +29,7 @@ philox = compiled(generator.philox)
 words = compiled(draws.words, philox=philox)
 fraction = compiled(draws.fraction)
 uniform = compiled(draws.uniform, words=words, fraction=fraction)
-normal = compiled(draws.normal, words=words, fraction=fraction, log=LOG, cos=COS, sqrt=math.sqrt)
+normal = compiled(draws.normal, words=words, fraction=fraction, log=log, cos=cos, sqrt=math.sqrt)
 pair = compiled(draws.pair, words=words, fraction=fraction)
 
 log1p_of = compiled(laws.log1p_of)
@@ -46,7 +46,7 @@ binomial_trial = compiled(laws.binomial_trial, binomial_inverse=binomial_inverse
 
 
 @numba.njit(error_model="numpy", forceinline=True)
-def poisson(stream: Any, kind: Any, number: Any, step: Any, element: Any, lam: Any) -> Any:
+def poisson(stream: Any, kind: Any, number: Any, step: Any, element: Any, lam: Any) -> Any:  # noqa: PLR0917
     """Return a draw of the Poisson law with mean `lam`; 0 where that is not above 0."""
     trial = 0
     count = -1
@@ -58,13 +58,13 @@ def poisson(stream: Any, kind: Any, number: Any, step: Any, element: Any, lam: A
 
 
 @numba.njit(error_model="numpy", forceinline=True)
-def poisson_small(stream: Any, kind: Any, number: Any, step: Any, element: Any, lam: Any) -> Any:
+def poisson_small(stream: Any, kind: Any, number: Any, step: Any, element: Any, lam: Any) -> Any:  # noqa: PLR0917
     """Return the draw of ``poisson`` for lam <= 2: a loop over elements vectorises, best with one `lam` for all."""
     return poisson_counted(pair(stream, kind, number, step, element, 0)[0], lam)
 
 
 @numba.njit(error_model="numpy", forceinline=True)
-def binomial(stream: Any, kind: Any, number: Any, step: Any, element: Any, n: Any, p: Any) -> Any:
+def binomial(stream: Any, kind: Any, number: Any, step: Any, element: Any, n: Any, p: Any) -> Any:  # noqa: PLR0917
     """Return a draw of the binomial law of `n` tries with chance `p`."""
     trial = 0
     count = -1

@@ -1,8 +1,8 @@
 """Emission of floating-point formulas as LLVM instructions that no optimiser may reorder.
 
 Numba's ``fastmath`` option adds its flags to every instruction and call of a module that has none, those of an
-intrinsic included, and a reassociated range reduction is a wrong one. So every instruction here is born with a flag that
-means nothing to it, which keeps others away (``GUARD``), and every call refuses flags (``NoFlags``).
+intrinsic included, and a reassociated range reduction is a wrong one. So every instruction here is born with a
+flag that means nothing to it, which keeps others away (``GUARD``), and every call refuses flags (``NoFlags``).
 """
 
 from __future__ import annotations

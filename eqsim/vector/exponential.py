@@ -32,7 +32,8 @@ def power_of_two(k: Bits) -> Real:
     return ((k + form.bias) << form.mantissa).real()
 
 
-def exponential(x: Real) -> Real:
+@inlined
+def exp(x: Real) -> Real:
     """Return e^x, rounded to subnormals and to infinity where it must be."""
     form = x.emitter.format
     # beyond these bounds the result is 0 or infinity, and both halves of k stay exponents of normal numbers
@@ -59,6 +60,7 @@ def expm1_parts(x: Real) -> tuple[Real, Bits]:
     return r + fma(r * r, polynomial(KERNEL[width], r), lost), shifted.bits()
 
 
+@inlined
 def expm1(x: Real) -> Real:
     """Return e^x - 1, accurate near 0."""
     form = x.emitter.format
@@ -69,6 +71,7 @@ def expm1(x: Real) -> Real:
     return (x.magnitude() < form.tiny).choose(x, value)  # keeps subnormals and -0
 
 
+@inlined
 def exprel(x: Real) -> Real:
     """Return (e^x - 1)/x, which is 1 at 0."""
     form = x.emitter.format
@@ -80,6 +83,7 @@ def exprel(x: Real) -> Real:
     return (x.magnitude() < form.tiny).choose(1.0, value)
 
 
+@inlined
 def tanh(x: Real) -> Real:
     """Return the hyperbolic tangent."""
     form = x.emitter.format
@@ -99,6 +103,7 @@ def sixteenth(x: Real) -> Real:
     return fma(scale, part, scale - 0.0625)
 
 
+@inlined
 def sinh(x: Real) -> Real:
     """Return the hyperbolic sine."""
     size = x.magnitude()
@@ -108,10 +113,8 @@ def sinh(x: Real) -> Real:
     return (size < x.emitter.format.tiny).choose(x, value.with_sign_of(x))
 
 
+@inlined
 def cosh(x: Real) -> Real:
     """Return the hyperbolic cosine."""
     share = sixteenth(x.magnitude()) + 0.0625
     return (share + 2.0**-8 / share) * 8.0
-
-
-EXP, EXPM1, EXPREL, TANH, SINH, COSH = (inlined(formula) for formula in (exponential, expm1, exprel, tanh, sinh, cosh))

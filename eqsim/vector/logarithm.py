@@ -7,7 +7,7 @@ import math
 from eqsim.vector.emission import Real, fma, inlined, polynomial
 from eqsim.vector.exponential import LN2
 
-# (2 atanh(s)/s - 2)/s^2 in powers of s^2 for m in the interval, highest power first: Chebyshev fits in 200 bits, rounded;
+# (2 atanh(s)/s - 2)/s^2 in powers of s^2 for such m, highest power first: Chebyshev fits in 200 bits, rounded;
 # relative errors in log(m) 2^-57 and 2^-28 (tests/vector/vector_coefficients.py makes and verifies them)
 KERNEL = {
     64: (
@@ -47,6 +47,7 @@ def log_sum(k: Real, f: Real, rest: Real | float) -> Real:
     return fma(k, high, f - (half_square - tail))
 
 
+@inlined
 def log(x: Real) -> Real:
     """Return the natural logarithm: -inf at 0, NaN below."""
     form = x.emitter.format
@@ -64,6 +65,7 @@ def with_poles(x: Real, value: Real) -> Real:
     return (x < 0.0).choose(math.nan, value)
 
 
+@inlined
 def log1p(x: Real) -> Real:
     """Return log(1 + x), accurate near 0: -inf at -1, NaN below."""
     u = x + 1.0
@@ -73,6 +75,3 @@ def log1p(x: Real) -> Real:
     k, m = split(u)
     value = with_poles(u, log_sum(k, m - 1.0, lost / u))
     return (x.magnitude() < x.emitter.format.tiny).choose(x, value)  # keeps subnormals and -0
-
-
-LOG, LOG1P = inlined(log), inlined(log1p)

@@ -6,9 +6,9 @@ import math
 
 from eqsim.vector.emission import Bits, Real, fma, inlined, nearest, polynomial
 
-# (sin(r)/r - 1)/r^2 and (cos(r) - 1 + r^2/2)/r^4 in powers of r^2 on |r| <= pi/4, highest power first: Chebyshev fits in
-# 200 bits, rounded; relative errors 2^-56 and 2^-60, in float32 2^-26 and 2^-29 (tests/vector/vector_coefficients.py
-# makes and verifies them)
+# (sin(r)/r - 1)/r^2 and (cos(r) - 1 + r^2/2)/r^4 in powers of r^2 on |r| <= pi/4, highest power first: Chebyshev
+# fits in 200 bits, rounded; relative errors 2^-56 and 2^-60, in float32 2^-26 and 2^-29
+# (tests/vector/vector_coefficients.py makes and verifies them)
 SINE = {
     64: (
         1.5918120730525138e-10,
@@ -36,8 +36,8 @@ HALF_PI = {
     64: (1.5707963267948966, 6.123233995736766e-17, -1.4973849048591698e-33),
     32: (1.5707963705062866, -4.371138828673793e-08, -1.7151245100058819e-15),
 }
-# beyond this the neighbours of a number are so far apart that its sine says nothing, and k no longer fits
-LARGEST = {64: 2.0**50, 32: 2.0**21}
+# from here on the neighbours of a number are so far apart that its sine says nothing, and k and r lose bits
+LARGEST = {64: 2.0**48, 32: 2.0**20}
 
 
 def sine_and_cosine(x: Real) -> tuple[Real, Real, Bits]:
@@ -63,24 +63,24 @@ def quadrant(sine: Real, cosine: Real, k: Bits) -> Real:
     return (value.bits() ^ ((k & 2) << (width - 2))).real()
 
 
+@inlined
 def sin(x: Real) -> Real:
-    """Return the sine of an angle in radians; NaN beyond 2^50 (float32: 2^21)."""
+    """Return the sine of an angle in radians; NaN from 2^48 on (float32: 2^20)."""
     value = quadrant(*sine_and_cosine(x))
     return (x.magnitude() < x.emitter.format.tiny).choose(x, value)  # keeps -0
 
 
+@inlined
 def cos(x: Real) -> Real:
-    """Return the cosine of an angle in radians; NaN beyond 2^50 (float32: 2^21)."""
+    """Return the cosine of an angle in radians; NaN from 2^48 on (float32: 2^20)."""
     sine, cosine, k = sine_and_cosine(x)
     return quadrant(sine, cosine, k + 1)
 
 
+@inlined
 def tan(x: Real) -> Real:
-    """Return the tangent of an angle in radians; NaN beyond 2^50 (float32: 2^21)."""
+    """Return the tangent of an angle in radians; NaN from 2^48 on (float32: 2^20)."""
     sine, cosine, k = sine_and_cosine(x)
     odd = k.is_odd()
     value = odd.choose(-cosine, sine) / odd.choose(sine, cosine)
     return (x.magnitude() < x.emitter.format.tiny).choose(x, value)  # keeps -0
-
-
-SIN, COS, TAN = inlined(sin), inlined(cos), inlined(tan)

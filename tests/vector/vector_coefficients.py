@@ -33,7 +33,7 @@ def log_kernel(w):
     return mpmath.mpf(2) / 3 if w < 1e-30 else (2 * mpmath.atanh(s) / s - 2) / w
 
 
-# name: function, interval, number of coefficients for float64 and float32, what its error is multiplied by in the result
+# name: function, interval, number of coefficients for float64 and float32, what its error counts in the result
 KERNELS = {
     "exp": (exp_kernel, [-HALF_LN2, HALF_LN2], (10, 5), HALF_LN2**2),
     "sin": (sin_kernel, [0, QUARTER_PI**2], (6, 3), QUARTER_PI**2),

@@ -1,0 +1,296 @@
+"""From the objects of a network to its program: every kernel and procedure of a step, and the arrays that they work on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from eqsim.lowering import neurons as lower_neurons
+from eqsim.lowering.binding import Lowered, Of, Owner
+from eqsim.lowering.kernel import Entry
+from eqsim.lowering.program import Address, Guard, Launch, Program, When, in_order
+from eqsim.lowering.record import record_events, record_states
+from eqsim.lowering.tidy import tidy
+from eqsim.network.inputs import SpikeGeneratorGroup
+from eqsim.network.monitors import EventMonitor, StateMonitor
+from eqsim.network.neurons import NeuronGroup, Operation
+from eqsim.network.pathways import SynapseParts
+from eqsim.network.synapses import Synapses
+from eqsim.network.timed_array import TimedArray
+from eqsim.network.variables import Variables, time_in_model
+from eqsim.targets.target import Storage
+
+BETWEEN_UPDATE_AND_THRESHOLD = frozenset({"groups", "after_groups", "before_thresholds", "thresholds"})
+
+
+@dataclass
+class Assembly:
+    """The launches of a network under construction, and where each object's storage is."""
+
+    keys: Mapping[int, str]  # by identity of the object that holds the storage
+    periods: Mapping[str, int]
+    steps: Mapping[str, float]  # the dt of each object's clock
+    dtype: str = "float64"
+    launches: list[Launch] = field(default_factory=list)
+    guards: list[Guard] = field(default_factory=list)
+    storages: dict[str, Storage] = field(default_factory=dict)
+    cleared: set[Address] = field(default_factory=set)
+
+    def key(self, thing: Any) -> str:
+        """Return the key of the object that holds a thing's storage."""
+        return self.keys[id(thing)]
+
+    def launch(
+        self,
+        lowered: Lowered,
+        key: str,
+        when: When,
+        keys: Mapping[Of, str],
+        arrays: Mapping[str, Address] | None = None,
+        scalars: Mapping[str, Address] | None = None,
+    ) -> None:
+        """Add a kernel; ``keys`` says which object each owner is."""
+        kernel = tidy(lowered.kernel)
+        wanted = [*kernel.arrays, *(n for name in kernel.lists for n in (name, f"{name}_count"))]
+        given = {name: _address(name, lowered, keys, key) for name in wanted if name not in (arrays or {})}
+        given |= dict(arrays or {})
+        constants = {name: _constant(name, lowered, keys, key) for name in kernel.scalars} | dict(scalars or {})
+        self.launches.append(
+            Launch(kernel, when, given, constants, Address(key, "dt"), Address(key, "_stream"), kernel.title)
+        )
+
+    def procedure(
+        self, name: str, key: str, when: When, arrays: Mapping[str, Address], scalars: Mapping[str, Address], title: str
+    ) -> None:
+        """Add a procedure of the runtime."""
+        self.launches.append(Launch(name, when, arrays, scalars, Address(key, "dt"), None, title))
+
+    def program(self, titles: Mapping[str, str]) -> Program:
+        """Return the finished program."""
+        return Program(in_order(self.launches), tuple(self.guards), self.dtype, titles)
+
+
+def _address(name: str, lowered: Lowered, keys: Mapping[Of, str], key: str) -> Address:
+    place = lowered.places[name]
+    if place.of != "own" and place.variable == "_index":  # how these synapses count the neurons of an end
+        return Address(key, f"_{place.of}_index")
+    return Address(keys[place.of], place.variable)
+
+
+def _constant(name: str, lowered: Lowered, keys: Mapping[Of, str], key: str) -> Address:
+    place = lowered.places[name]
+    if place.of != "own" and place.variable in {"_N", "_offset"}:  # those of the end as these synapses see it
+        return Address(key, f"_{place.of}{place.variable}")
+    return Address(keys[place.of], place.variable)
+
+
+# what all objects with variables have ----------------------------------------------------------------------------------
+
+
+def prepare(variables: Variables, dtype: str, dt: float) -> Storage:
+    """Bring an object's arrays and constants into the state in which a run takes them."""
+    variables.settle_all()
+    storage = variables.storage
+    for name, entry in variables.entries.items():
+        if entry == "real" and storage.arrays[name].dtype != dtype:
+            storage.arrays[name] = storage.arrays[name].astype(dtype)
+        if name.startswith("_") and entry == "flag":
+            storage.arrays[f"{name}_words"] = storage.arrays[name].view(np.uint64)
+    for name, symbol in variables.symbols.items():
+        if name in variables.namespace and not isinstance(variables.namespace[name], TimedArray):
+            storage.constants[name] = variables.constant(name, symbol)
+    for name, value in variables.namespace.items():
+        if isinstance(value, TimedArray):
+            storage.arrays[name] = np.ascontiguousarray(value.values.ravel(), dtype)
+            storage.constants[f"_columns_{name}"] = value.columns
+            storage.constants[f"_dt_{name}"] = time_in_model(value)
+    storage.constants |= {"dt": dt, "_N": variables.size, "_stream": signed(variables.stream)}
+    return storage
+
+
+def signed(stream: int) -> int:
+    """Return a 64-bit number as the signed integer with the same bits."""
+    return stream - (1 << 64) if stream >= 1 << 63 else stream
+
+
+def neuron_owner(group: Any) -> Owner:
+    """Return a group as kernels see it."""
+    variables: Variables = group._variables  # noqa: SLF001 - the network's own objects
+    tables = frozenset(name for name, value in variables.namespace.items() if isinstance(value, TimedArray))
+    shared = frozenset(name for name in variables.entries if variables.is_shared(name))
+    checked = getattr(group, "_checked", None)
+    kind = checked.refractory_kind if checked is not None else "none"
+    return Owner(variables.system, dict(variables.entries), "_i", shared, kind, tables=tables)
+
+
+def spike_list(storage: Storage, event: str, size: int) -> None:
+    """Give an event a list of the elements for which it happened in this step."""
+    if f"_{event}_events" not in storage.arrays:
+        storage.arrays[f"_{event}_events"] = np.zeros(size, np.int32)
+        storage.arrays[f"_{event}_count"] = np.zeros(1, np.int64)
+
+
+def listed(key: str, event: str) -> dict[str, Address]:
+    """Return the arguments of a kernel that runs over an event's list."""
+    return {"_events": Address(key, f"_{event}_events"), "_count": Address(key, f"_{event}_count")}
+
+
+# groups ----------------------------------------------------------------------------------------------------------------
+
+
+def add_neurons(assembly: Assembly, group: NeuronGroup) -> None:
+    """Add a group's updates, thresholds, resets and operations."""
+    key = assembly.key(group._variables)
+    checked, owner, order = group._checked, neuron_owner(group), group._order
+    title, period = f"of {key}", assembly.periods[key]
+    size = {"_n": Address(key, "_N")}
+    storage = assembly.storages[key]
+    operations: Sequence[Operation] = group._operations
+
+    def when(slot: str, rank: int = 0, extra: int = 0) -> When:
+        return When(slot, order + extra, rank, period)
+
+    hold = lower_neurons.hold_over_step(owner, checked, f"values held over a step {title}")
+    if hold is not None:
+        assembly.launch(hold, key, when("before_start"), {"own": key}, scalars=size)
+    fused = checked.threshold is not None and not any(o.when in BETWEEN_UPDATE_AND_THRESHOLD for o in operations)
+    update = lower_neurons.update(
+        owner, checked, group._choice, f"update {title}, {group.method or 'no equations'}", threshold=fused
+    )
+    if update is not None:
+        assembly.launch(update, key, when("groups"), {"own": key}, scalars=size)
+    if checked.threshold is not None:
+        if not fused:
+            test = lower_neurons.threshold(owner, checked, "spike", f"threshold {title}")
+            assembly.launch(test, key, when("thresholds"), {"own": key}, scalars=size)
+        _compress(assembly, storage, key, "spike", when("thresholds"), group.N)
+        mark = lower_neurons.mark(owner, checked, f"refractoriness {title}")
+        assembly.launch(mark, key, when("thresholds"), {"own": key}, listed(key, "spike"))
+    for event in checked.events:
+        test = lower_neurons.threshold(owner, checked, event.name, f"event {event.name} {title}")
+        assembly.launch(test, key, when("after_thresholds"), {"own": key}, scalars=size)
+        _compress(assembly, storage, key, event.name, when("after_thresholds"), group.N)
+    if checked.reset is not None and checked.reset.statements:
+        reset = lower_neurons.statements(owner, checked.reset, "reset", f"reset {title}", listed=True, hold=False)
+        assembly.launch(reset, key, when("resets"), {"own": key}, listed(key, "spike"))
+    for operation in operations:
+        _operate(assembly, group, owner, operation, key)
+
+
+def _operate(assembly: Assembly, group: NeuronGroup, owner: Owner, operation: Operation, key: str) -> None:
+    listed_only = operation.event is not None
+    name = f"on {operation.event}" if listed_only else "regularly"
+    lowered = lower_neurons.statements(
+        owner, operation.code, operation.name, f"{name} of {key}", listed=listed_only, hold=True
+    )
+    period = assembly.periods.get(f"{key}/{operation.name}", assembly.periods[key])
+    place = When(operation.when, operation.order, 0, period)
+    if listed_only:
+        assembly.launch(lowered, key, place, {"own": key}, listed(key, operation.event or ""))
+    else:
+        assembly.launch(lowered, key, place, {"own": key}, scalars={"_n": Address(key, "_N")})
+
+
+def _compress(assembly: Assembly, storage: Storage, key: str, event: str, when: When, size: int) -> None:
+    spike_list(storage, event, size)
+    arrays = {
+        "flags": Address(key, f"_{event}"),
+        "words": Address(key, f"_{event}_words"),
+        "events": Address(key, f"_{event}_events"),
+        "count": Address(key, f"_{event}_count"),
+    }
+    assembly.procedure("compress", key, when, arrays, {"n": Address(key, "_N")}, f"list of {event}s of {key}")
+
+
+def add_generator(assembly: Assembly, group: SpikeGeneratorGroup) -> None:
+    """Add the spikes of a generator."""
+    key = assembly.key(group._variables)
+    storage = assembly.storages[key]
+    spike_list(storage, "spike", group.N)
+    names = {
+        "spike_step": "_times",
+        "spike_index": "_indices",
+        "cursor": "_cursor",
+        "events": "_spike_events",
+        "count": "_spike_count",
+    }
+    arrays = {name: Address(key, variable) for name, variable in names.items()}
+    when = When("thresholds", group._order, 0, assembly.periods[key])
+    assembly.procedure("emit", key, when, arrays, {"period": Address(key, "_period")}, f"spikes of {key}")
+
+
+def add_synapses(assembly: Assembly, synapses: Synapses) -> None:
+    """Add the pathways, sums and updates of synapses."""
+    SynapseParts(assembly, synapses, neuron_owner, prepare).add()
+
+
+# monitors --------------------------------------------------------------------------------------------------------------
+
+
+def add_state_monitor(assembly: Assembly, monitor: StateMonitor) -> None:
+    """Add the recording of variables."""
+    key, source = assembly.key(monitor), assembly.key(monitor._source._variables)
+    owner = neuron_owner(monitor._source)
+    storage = monitor._storage
+    assembly.storages[key] = storage
+    variables: Variables = monitor._source._variables
+    part = monitor._source._elements()
+    chosen = monitor._record if part is None else part[monitor._record]
+    chosen = chosen if variables.place is None else variables.place[chosen]
+    storage.arrays["_events"] = chosen.astype(np.int32)
+    storage.arrays["_count"] = np.array([len(chosen)])
+    storage.constants |= {"dt": assembly.steps[key], "_most": len(chosen), "_stream": 0}
+    lowered = record_states({"own": owner}, monitor._variables, f"record {', '.join(monitor._variables)} of {source}")
+    records = {name: Address(key, name) for v in monitor._variables for name in (f"_record_{v}", f"_record_{v}_count")}
+    arrays = {**records, "_events": Address(key, "_events"), "_count": Address(key, "_count")}
+    period = assembly.periods[key]
+    when = When(monitor._when, monitor._order, 2, period)
+    assembly.launch(lowered, source, when, {"own": source}, arrays)
+    _as_dtype(storage, monitor._variables, assembly.dtype)
+    for variable in monitor._variables:
+        _guard(assembly, key, f"_record_{variable}", Address(key, "_most"), period)
+
+
+def add_event_monitor(assembly: Assembly, monitor: EventMonitor) -> None:
+    """Add the recording of events."""
+    key, source = assembly.key(monitor), assembly.key(monitor._source._variables)
+    storage = monitor._storage
+    assembly.storages[key] = storage
+    held: Variables = monitor._source._variables
+    owner = neuron_owner(monitor._source)
+    part = monitor._source._elements()
+    whole = part is None
+    if part is not None:
+        storage.arrays["_member"] = np.zeros((held.size + 7) // 8 * 8, np.uint8)
+        storage.arrays["_member"][part] = 1
+        entries: dict[str, Entry] = {**owner.arrays, "_member": "flag"}
+        owner = Owner(owner.system, entries, "_i", owner.shared, owner.refractory, tables=owner.tables)
+    storage.constants |= {"dt": assembly.steps[key], "_most": held.size, "_stream": 0}
+    lowered = record_events(owner, monitor._variables, f"record {monitor._event}s of {source}", member=not whole)
+    records = {
+        name: Address(key, name)
+        for v in ("i", "step", *monitor._variables)
+        for name in (f"_record_{v}", f"_record_{v}_count")
+    }
+    arrays = {**records, **listed(source, monitor._event)}
+    if not whole:
+        arrays["_own__member"] = Address(key, "_member")
+    when = When(monitor._when, monitor._order, 1, assembly.periods[key])
+    assembly.launch(lowered, source, when, {"own": source}, arrays)
+    _as_dtype(storage, monitor._variables, assembly.dtype)
+    for name in ("i", "step", *monitor._variables):
+        _guard(assembly, key, f"_record_{name}", Address(key, "_most"), assembly.periods[key])
+
+
+def _as_dtype(storage: Storage, variables: Sequence[str], dtype: str) -> None:
+    for variable in variables:
+        name = f"_record_{variable}"
+        if storage.arrays[name].dtype != dtype:
+            storage.arrays[name] = storage.arrays[name].astype(dtype)
+
+
+def _guard(assembly: Assembly, key: str, name: str, most: Address, period: int) -> None:
+    assembly.guards.append(Guard(Address(key, name), Address(key, f"{name}_count"), most, None, period))

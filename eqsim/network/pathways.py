@@ -1,0 +1,309 @@
+"""Synapses in a program: the layout of their connections, the queues of their pathways, and their kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eqsim.checking.checked import CheckedPathway
+from eqsim.connectivity.order import sources, transpose
+from eqsim.lowering import synapses as lower_synapses
+from eqsim.lowering.binding import Of, Owner
+from eqsim.lowering.program import Address, Guard, When
+from eqsim.network.synapses import Synapses
+from eqsim.network.variables import Variables
+from eqsim.targets import queue
+from eqsim.targets.target import Storage
+from eqsim.text.errors import NotYetError
+
+_RUNS = ("run_source", "run_begin", "run_end", "runs")
+
+
+class SynapseParts:
+    """The launches of one Synapses object."""
+
+    def __init__(
+        self,
+        assembly: Any,
+        synapses: Synapses,
+        owner_of: Callable[[Any], Owner],
+        prepare: Callable[[Variables, str, float], Storage],
+    ) -> None:
+        self.assembly, self.synapses = assembly, synapses
+        self.key = assembly.key(synapses._variables)
+        self.dt, self.period = assembly.steps[self.key], assembly.periods[self.key]
+        under_way = [pathway for pathway in synapses._steps if _under_way(synapses._variables.storage, pathway)]
+        if under_way:
+            raise NotYetError(
+                "connections cannot change while spikes with delays of their own are under way",
+                owner=synapses._owner,
+                hint="connect everything before the first run",
+            )
+        synapses._sort(self.dt)
+        self.storage = prepare(synapses._variables, assembly.dtype, self.dt)
+        self.owners, self.keys = self._owners(owner_of)
+        self._lay_out()
+
+    def add(self) -> None:
+        """Add sums, updates and pathways."""
+        synapses, checked = self.synapses, self.synapses._checked
+        for definition in checked.definitions:
+            if "summed" in definition.flags:
+                self._sum(definition)
+        if synapses._choice is not None:
+            values = tuple(s.drift for s in synapses._system.states if not s.event_driven)
+            noise = tuple(g for s in synapses._system.states for g in s.diffusion.values())
+            alone = not lower_synapses.sees_ends(checked, values + noise)
+            own = replace(self.owners["own"], index="_i") if alone else self.owners["own"]
+            owners = {**self.owners, "own": own}
+            lowered = lower_synapses.update(
+                owners, checked, synapses._choice, f"update of {self.key}, {synapses._choice.scheme.name}", alone=alone
+            )
+            when = When("groups", synapses._order, 1, self.period)
+            if alone:
+                self._launch(lowered, when, scalars={"_n": Address(self.key, "_N")})
+            else:
+                self._launch(lowered, when, arrays=self._all())
+        for pathway in checked.pathways:
+            self._pathway(pathway)
+
+    # layout ----------------------------------------------------------------------------------------------------------
+
+    def _owners(self, owner_of: Callable[[Any], Owner]) -> tuple[dict[Of, Owner], dict[Of, str]]:
+        synapses, assembly = self.synapses, self.assembly
+        source, target = synapses.source, synapses.target
+        variables = synapses._variables
+        arrays = dict(variables.entries)
+        for name in ("delay", "N_incoming", "N_outgoing"):
+            if self._uses(name):
+                arrays[name] = "count"
+        shared = frozenset(name for name in variables.entries if variables.is_shared(name))
+        own = replace(owner_of(synapses), arrays=arrays, index="_k", shared=shared, refractory="none")
+        same = source._variables is target._variables
+        pre = self._end(source, "pre", replace(owner_of(source), index="_i", alias_of="post" if same else None))
+        post = self._end(target, "post", replace(owner_of(target), index="_j"))
+        keys: dict[Of, str] = {
+            "own": self.key,
+            "pre": assembly.key(source._variables),
+            "post": assembly.key(target._variables),
+        }
+        return {"own": own, "pre": pre, "post": post}, keys
+
+    def _uses(self, name: str) -> bool:
+        checked = self.synapses._checked
+        return name in checked.symbols or any(name in pathway.code.symbols for pathway in checked.pathways)
+
+    def _end(self, end: Any, of: str, owner: Owner) -> Owner:
+        """Return an end's owner with the way in which the texts count its neurons."""
+        part: NDArray[np.int64] | None = end._elements()
+        self.storage.constants[f"_{of}_N"] = end.N
+        if part is None:
+            return owner
+        if len(part) and (np.diff(part) == 1).all():
+            self.storage.constants[f"_{of}_offset"] = int(part[0])
+            return replace(owner, ordinal="offset")
+        table = np.zeros(end._variables.size, np.int64)
+        table[part] = np.arange(len(part))
+        self.storage.arrays[f"_{of}_index"] = table
+        return replace(owner, ordinal="table", arrays={**owner.arrays, "_index": "count"})
+
+    def _lay_out(self) -> None:
+        connections, arrays = self.synapses._connections, self.storage.arrays
+        arrays["_start"], arrays["_target"] = connections.start, _indexes(connections.target)
+        checked = self.synapses._checked
+        if any(pathway.of == "post" for pathway in checked.pathways):
+            arrays["_source"] = _indexes(sources(connections.start))
+        order = connections.permutation
+
+        def stored(values: Any) -> NDArray[np.int64]:
+            values = np.asarray(values, np.int64)
+            return np.ascontiguousarray(values if order is None else values[order])
+
+        if self._uses("N_outgoing"):
+            arrays["N_outgoing"] = stored(self.synapses.N_outgoing[self.synapses.i])
+        if self._uses("N_incoming"):
+            arrays["N_incoming"] = stored(self.synapses.N_incoming[self.synapses.j])
+        if self._uses("delay"):
+            times = np.broadcast_to(self.synapses._delay_values("pre"), (len(self.synapses),))
+            arrays["delay"] = stored(np.floor(times / self.dt + 0.5 + 1e-9))
+
+    def _all(self) -> dict[str, Address]:
+        return {"_start": Address(self.key, "_start"), "_target": Address(self.key, "_target")}
+
+    # sums and pathways -----------------------------------------------------------------------------------------------
+
+    def _sum(self, definition: Any) -> None:
+        of: Of = "pre" if definition.name.endswith("_pre") else "post"
+        variable = definition.name.removesuffix("_pre").removesuffix("_post")
+        target = Address(self.keys[of], variable)
+        if target not in self.assembly.cleared:
+            self.assembly.cleared.add(target)
+            owner = replace(self.owners[of], index="_i", alias_of=None)
+            lowered = lower_synapses.clear(owner, variable, f"clear {target}")
+            self.assembly.launch(
+                lowered,
+                target.object,
+                When("groups", -1, 0, self.period),
+                {"own": target.object},
+                scalars={"_n": Address(target.object, "_N")},
+            )
+        lowered = lower_synapses.gather(self.owners, definition, f"sum of {self.key} onto {target}")
+        self._launch(lowered, When("groups", -1, 1, self.period), arrays=self._all())
+
+    def _pathway(self, pathway: CheckedPathway) -> None:
+        name, storage = pathway.name, self.storage
+        source = self.keys[pathway.of]
+        order = {"pre": -1, "post": 1}.get(name, 0) + self.synapses._order
+        when = When("synapses", order, 1, self.period)
+        start, delays = self._reach(pathway)
+        size = len(storage.arrays[start]) - 1
+        runs = {argument: Address(self.key, f"_{argument}_{name}") for argument in _RUNS}
+        spikes = {"events": Address(source, "_spike_events"), "count": Address(source, "_spike_count")}
+        begin = {"start": Address(self.key, start)}
+        title = f"{name} of {self.key}"
+        if isinstance(delays, np.ndarray):
+            capacity = self._queue_varied(name, size, delays)
+            ring = {a: Address(self.key, f"_{a}_{name}") for a in ("ring_source", "ring_cursor", "ring_due", "tail")}
+            lag = {"delay": Address(self.key, f"_delay_{name}")}
+            head = {"head": Address(self.key, f"_head_{name}")}
+            self._procedure("push_varied", when, {**spikes, **begin, **lag, **ring}, {}, f"spikes into {title}")
+            self._procedure("due_varied", when, {**begin, **lag, **ring, **head, **runs}, {}, f"arrivals of {title}")
+            self._room(f"_ring_source_{name}", name, size)
+        elif delays == 0:
+            capacity = size
+            self._procedure("due_now", when, {**spikes, **begin, **runs}, {}, f"arrivals of {title}")
+        else:
+            capacity = size
+            self._queue_uniform(name, size, int(delays))
+            ring = {a: Address(self.key, f"_{a}_{name}") for a in ("ring", "ring_count")}
+            tail, head = {"tail": Address(self.key, f"_tail_{name}")}, {"head": Address(self.key, f"_head_{name}")}
+            lag = {"delay": Address(self.key, f"_delay_{name}")}
+            self._procedure("push_uniform", when, {**spikes, **begin, **ring, **tail}, {}, f"spikes into {title}")
+            self._procedure("due_uniform", when, {**begin, **ring, **head, **runs}, lag, f"arrivals of {title}")
+            self._room(f"_ring_{name}", name, size)
+        self._run_lists(name, capacity)
+        lowered = lower_synapses.deliver(self.owners, self.synapses._checked, pathway, title)
+        arrays = {f"_{argument}": address for argument, address in runs.items()}
+        if pathway.of == "post":
+            arrays |= {
+                n: Address(self.key, v) for n, v in (("_permutation", f"_permutation_{name}"), ("_source", "_source"))
+            }
+        else:
+            arrays["_target"] = Address(self.key, "_target")
+            if f"_permutation_{name}" in storage.arrays:
+                arrays |= self._singles(name, runs, when, title)
+        self._launch(lowered, when, arrays=arrays)
+
+    def _reach(self, pathway: CheckedPathway) -> tuple[str, int | NDArray[Any]]:
+        """Return the array in which each spiking neuron's synapses begin, and the pathway's delay in steps."""
+        synapses, connections, arrays = self.synapses, self.synapses._connections, self.storage.arrays
+        name = pathway.name
+        delays = synapses._delays[name]
+        arrays.pop(f"_permutation_{name}", None)
+        if not isinstance(delays, np.ndarray):
+            steps = int(np.floor(delays / self.dt + 0.5 + 1e-9))
+            if pathway.of == "post":
+                size = synapses.target._variables.size
+                arrays["_post_start"], arrays[f"_permutation_{name}"] = transpose(
+                    connections.start, connections.target, size
+                )
+                return "_post_start", steps
+            return "_start", steps
+        if pathway.of == "post":
+            size = synapses.target._variables.size
+            start, order = transpose(connections.start, connections.target, size, delays)
+            arrays[f"_start_{name}"], arrays[f"_permutation_{name}"] = start, order
+            return f"_start_{name}", np.ascontiguousarray(delays[order])
+        first = next(p.name for p in synapses._checked.pathways if p.of == "pre" and p.name in synapses._steps)
+        if name == first:
+            return "_start", delays
+        order = np.lexsort((delays, sources(connections.start)))
+        arrays[f"_permutation_{name}"] = order.astype(np.int64)
+        return "_start", np.ascontiguousarray(delays[order])
+
+    def _singles(self, name: str, runs: dict[str, Address], when: When, title: str) -> dict[str, Address]:
+        arrays = self.storage.arrays
+        count = len(arrays["_target"]) + 1
+        for argument, dtype in (("source", np.int32), ("begin", np.int64), ("end", np.int64)):
+            arrays[f"_one_{argument}_{name}"] = np.zeros(count, dtype)
+        arrays[f"_ones_{name}"] = np.zeros(1, np.int64)
+        ones = {a: Address(self.key, f"_{a}_{name}") for a in ("one_source", "one_begin", "one_end", "ones")}
+        permutation = {"permutation": Address(self.key, f"_permutation_{name}")}
+        self._procedure("single", when, {**permutation, **runs, **ones}, {}, f"order of {title}")
+        return {
+            "_run_source": ones["one_source"],
+            "_run_begin": ones["one_begin"],
+            "_run_end": ones["one_end"],
+            "_runs": ones["ones"],
+        }
+
+    def _queue_uniform(self, name: str, size: int, steps: int) -> None:
+        arrays = self.storage.arrays
+        slots = queue.power_of_two(steps + 1)
+        if f"_ring_{name}" not in arrays:
+            arrays[f"_ring_{name}"] = np.zeros(queue.power_of_two(4 * size), np.int32)
+            arrays[f"_head_{name}"], arrays[f"_tail_{name}"] = np.zeros(1, np.int64), np.zeros(1, np.int64)
+        if len(arrays.get(f"_ring_count_{name}", ())) < slots:
+            arrays[f"_ring_count_{name}"] = np.zeros(slots, np.int64)
+        self.storage.constants[f"_delay_{name}"] = steps
+
+    def _queue_varied(self, name: str, size: int, delays: NDArray[Any]) -> int:
+        arrays = self.storage.arrays
+        arrays[f"_delay_{name}"] = delays
+        if f"_ring_source_{name}" not in arrays:
+            capacity = queue.power_of_two(4 * size)
+            arrays[f"_ring_source_{name}"] = np.zeros(capacity, np.int32)
+            arrays[f"_ring_cursor_{name}"] = np.zeros(capacity, np.int64)
+            arrays[f"_ring_due_{name}"] = np.zeros(capacity, np.int64)
+            arrays[f"_head_{name}"], arrays[f"_tail_{name}"] = np.zeros(1, np.int64), np.zeros(1, np.int64)
+        return len(arrays[f"_ring_source_{name}"])
+
+    def _run_lists(self, name: str, capacity: int) -> None:
+        arrays = self.storage.arrays
+        for argument, dtype in (("run_source", np.int32), ("run_begin", np.int64), ("run_end", np.int64)):
+            if len(arrays.get(f"_{argument}_{name}", ())) < capacity:
+                arrays[f"_{argument}_{name}"] = np.zeros(capacity, dtype)
+        arrays.setdefault(f"_runs_{name}", np.zeros(1, np.int64))
+
+    def _room(self, ring: str, name: str, size: int) -> None:
+        self.storage.constants[f"_most_{name}"] = size
+        addresses = [Address(self.key, v) for v in (ring, f"_tail_{name}", f"_most_{name}", f"_head_{name}")]
+        self.assembly.guards.append(Guard(*addresses, period=self.period))
+
+    def _launch(self, lowered: Any, when: When, **given: Any) -> None:
+        self.assembly.launch(lowered, self.key, when, self.keys, **given)
+
+    def _procedure(
+        self, name: str, when: When, arrays: dict[str, Address], scalars: dict[str, Address], title: str
+    ) -> None:
+        self.assembly.procedure(name, self.key, when, arrays, scalars, title)
+
+
+def grow(storage: Storage, name: str) -> None:
+    """Make a pathway's queue larger; the spikes in it stay."""
+    arrays = storage.arrays
+    head, tail, most = arrays[f"_head_{name}"], arrays[f"_tail_{name}"], int(storage.constants[f"_most_{name}"])
+    room = 2 * most + int(tail[0] - head[0])
+    if f"_ring_{name}" in arrays:
+        arrays[f"_ring_{name}"] = queue.grow_uniform(arrays[f"_ring_{name}"], head, tail, room)
+        return
+    names = [f"_ring_{part}_{name}" for part in ("source", "cursor", "due")]
+    for key, ring in zip(names, queue.grow_varied(*(arrays[n] for n in names), head, tail, room), strict=True):
+        arrays[key] = ring
+    for argument, dtype in (("run_source", np.int32), ("run_begin", np.int64), ("run_end", np.int64)):
+        arrays[f"_{argument}_{name}"] = np.zeros(len(arrays[names[0]]), dtype)
+
+
+def _under_way(storage: Storage, pathway: str) -> bool:
+    arrays = storage.arrays
+    head, tail = arrays.get(f"_head_{pathway}"), arrays.get(f"_tail_{pathway}")
+    return head is not None and tail is not None and bool(tail[0] > head[0])
+
+
+def _indexes(index: NDArray[Any]) -> NDArray[Any]:
+    """Return indexes in a type that adds to 64-bit integers without becoming real."""
+    return index.astype(np.int64) if index.dtype == np.uint64 else index

@@ -1,0 +1,31 @@
+"""The procedures of the runtime by name, and the order of their parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from eqsim.targets import generate, queue
+
+PROCEDURES: Mapping[str, Callable[..., Any]] = MappingProxyType(
+    {
+        function.__name__: function
+        for function in (
+            queue.compress,
+            queue.due_now,
+            queue.push_uniform,
+            queue.due_uniform,
+            queue.push_varied,
+            queue.due_varied,
+            generate.emit,
+            generate.single,
+        )
+    }
+)
+
+
+def parameters(name: str) -> tuple[str, ...]:
+    """Return the names of a procedure's parameters, in order."""
+    code = PROCEDURES[name].__code__
+    return code.co_varnames[: code.co_argcount]

@@ -1,0 +1,196 @@
+"""Units for users: ``from eqsim.units import mV, ms, nS``; and the way between quantities and plain arrays.
+
+Every unit name of the language is here, built on the library ``quantities``; a unit is made when it is first asked for.
+
+>>> from eqsim.units import mV, ms
+>>> 10 * mV / ms
+array(10.) * mV/ms
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import quantities as pq
+
+from eqsim.checking.dimensions import Unit
+from eqsim.checking.units import constant_number, parse_unit, unit_table, unit_text
+from eqsim.language.expr import Binary, Call, Expr, Name
+from eqsim.language.expression import parse_expression
+from eqsim.text.errors import ArgumentError, EqsimError, UnitsError
+from eqsim.text.nearest import nearest
+
+__all__ = sorted(unit_table())  # noqa: PLE0605 - the table is the list
+
+_SI = (pq.metre, pq.kilogram, pq.second, pq.ampere, pq.kelvin, pq.mole, pq.candela)
+_ANGLE = pq.radian
+
+
+def __getattr__(name: str) -> Any:
+    """Return the unit of a name."""
+    if name in unit_table():
+        return _quantity(name)
+    close = nearest(name, unit_table())
+    raise AttributeError(f"there is no unit '{name}'" + (f"; did you mean {close}?" if close else ""))
+
+
+def __dir__() -> list[str]:
+    """List the units and the functions."""
+    return sorted({*__all__, "has_unit", "magnitude", "unit_of", "with_unit"})
+
+
+def has_unit(value: object) -> bool:
+    """Whether a value is a quantity that is not just a number."""
+    return isinstance(value, pq.Quantity) and not _decompose(value)[0].dimensionless
+
+
+def unit_of(value: object) -> Unit:
+    """Return the unit of a quantity; of a plain number, the number 1.
+
+    A unit that is no power of ten of SI (a minute) is returned as the SI unit of its dimension.
+    """
+    if not isinstance(value, pq.Quantity):
+        return Unit(name="1")
+    unit, factor = _decompose(value)
+    return unit if factor == 1 else Unit(unit.exponents)
+
+
+def magnitude(value: Any, unit: Unit, owner: str = "") -> float | npt.NDArray[np.float64]:
+    """Return a quantity, number or array as plain numbers in a unit: ``magnitude(10*mV, volt)`` is 0.01.
+
+    Powers of ten are applied in one correctly rounded operation. A plain 0, inf or nan fits any unit. Raises UnitsError
+    for another dimension and ArgumentError for what is no number; ``owner`` names the object in the message.
+    """
+    if isinstance(value, list | tuple) and any(isinstance(item, pq.Quantity | list | tuple) for item in value):
+        # numpy would drop the units of the items without a word
+        items = [magnitude(item, unit, owner) for item in value]
+        return _plain(items, owner)
+    found, factor = _decompose(value) if isinstance(value, pq.Quantity) else (Unit(name="1"), 1.0)
+    plain = _plain(value, owner)
+    if not found.same_dimension(unit):
+        if found.dimensionless and np.all((plain == 0) | ~np.isfinite(plain)):
+            return plain if plain.ndim else float(plain)
+        what = "a plain number" if found.dimensionless else unit_text(found)
+        expected = "a plain number" if unit.dimensionless else unit_text(unit)
+        hint = f"write a value in {expected}, as in 10*{expected}" if not unit.dimensionless else "take the unit away"
+        raise UnitsError(
+            "this value has another unit", owner=owner, found=f"{what}, where {expected} is due", hint=hint
+        )
+    plain = _scaled(plain if factor == 1 else plain * factor, found.scale - unit.scale)
+    return plain if plain.ndim else float(plain)
+
+
+def with_unit(values: Any, unit: Unit) -> Any:
+    """Return plain numbers that count in a unit as a quantity; as they are where the unit is a number."""
+    plain = np.asarray(values)
+    if unit.dimensionless:
+        scaled = plain if unit.scale == 0 else _scaled(plain.astype(np.float64), unit.scale)
+        return scaled if scaled.ndim else scaled[()]
+    known = _spelled(unit_text(unit), unit)
+    if known is not None:
+        return pq.Quantity(plain, known)
+    return pq.Quantity(_scaled(plain.astype(np.float64), unit.scale), _si(unit))
+
+
+def _plain(value: Any, owner: str) -> npt.NDArray[np.float64]:
+    try:
+        plain = np.asarray(value.magnitude if isinstance(value, pq.Quantity) else value)
+    except (TypeError, ValueError):  # a ragged list
+        plain = np.empty(0, dtype=object)
+    if plain.dtype.kind in "biuf":
+        return plain.astype(np.float64)
+    hint = "write a quantity such as 10*mV, or an array"
+    raise ArgumentError("numbers are due here", owner=owner, found=type(value).__name__, hint=hint)
+
+
+def _scaled(plain: npt.NDArray[np.float64], power: Fraction) -> npt.NDArray[np.float64]:
+    if power == 0:
+        return plain
+    # a division by 10**n is rounded once; 10**-n is itself not a float
+    if power > 0:
+        return np.asarray(plain * 10.0 ** _exponent(power))
+    return np.asarray(plain / 10.0 ** _exponent(-power))
+
+
+def _exponent(power: Fraction) -> int | float:
+    return int(power) if power.denominator == 1 else float(power)
+
+
+def _decompose(value: pq.Quantity) -> tuple[Unit, float]:
+    """Return the unit of a quantity, and what is left of it beside powers of ten."""
+    unit, factor = Unit(), 1.0
+    for part, exponent in value.dimensionality.items():
+        one, left = _part(part)
+        unit *= one ** Fraction(float(exponent)).limit_denominator(1000)
+        factor *= left ** float(exponent)
+    return unit, factor
+
+
+@cache
+def _part(part: pq.UnitQuantity) -> tuple[Unit, float]:
+    """Return one of the library's units as a power of ten of SI, and the factor that is left."""
+    simple = part.simplified
+    exponents = [Fraction(0)] * len(_SI)
+    for base, exponent in simple.dimensionality.items():
+        if base in _SI:
+            exponents[_SI.index(base)] = Fraction(float(exponent)).limit_denominator(1000)
+        elif base != _ANGLE:
+            hint = "use the units of eqsim.units"
+            raise UnitsError(f"the unit '{part.symbol}' has no place in a model", found=str(base), hint=hint)
+    size = float(simple.magnitude)
+    power = round(math.log10(size))
+    left = size / 10.0**power
+    # the library multiplies its factors in floating point
+    exact = abs(left - 1) < 1e-12
+    return Unit(tuple(exponents), Fraction(power) if exact else Fraction(0)), 1.0 if exact else size
+
+
+@cache
+def _quantity(name: str) -> pq.UnitQuantity:
+    """Return the library's unit of a name where it has it, else one of our own."""
+    unit = unit_table()[name]
+    theirs = getattr(pq, name, None)
+    if isinstance(theirs, pq.UnitQuantity) and _part(theirs) == (unit, 1.0):
+        return theirs
+    scale = int(unit.scale)
+    size = 10.0**scale if scale >= 0 else 1 / 10.0**-scale
+    return pq.UnitQuantity(name, definition=size * _si(unit), symbol=name)
+
+
+def _si(unit: Unit) -> pq.Quantity:
+    product = pq.Quantity(1.0)
+    for base, exponent in zip(_SI, unit.exponents, strict=True):
+        if exponent:
+            product = product * base ** (int(exponent) if exponent.denominator == 1 else float(exponent))
+    return product
+
+
+@cache
+def _spelled(text: str, unit: Unit) -> pq.Quantity | None:
+    """Return a unit from its text; ``None`` if the text does not spell it."""
+    try:
+        return _product(parse_expression(text)) if parse_unit(text)[0] == unit else None
+    except EqsimError:
+        return None
+
+
+def _product(expr: Expr) -> pq.Quantity:
+    match expr:
+        case Name():
+            return _quantity(expr.name)
+        case Binary(op="*"):
+            return _product(expr.left) * _product(expr.right)
+        case Binary(op="/"):
+            return _product(expr.left) / _product(expr.right)
+        case Binary(op="**"):
+            exponent = constant_number(expr.right) or Fraction(1)
+            return _product(expr.left) ** (int(exponent) if exponent.denominator == 1 else float(exponent))
+        case Call(function="sqrt"):
+            return _product(expr.arguments[0]) ** 0.5
+        case _:  # the number 1
+            return pq.Quantity(1.0)

@@ -1,0 +1,134 @@
+"""Every spike reaches every synapse in its step, once, and in the order (step of emission, source, synapse)."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eqsim.targets import queue
+
+SOURCES = 5
+
+
+@pytest.fixture(scope="module", params=["python", "numba"])
+def functions(request):
+    """Return the functions as they stand, and compiled without a change."""
+    names = ["compress", "due_now", "push_uniform", "due_uniform", "push_varied", "due_varied"]
+    if request.param == "python":
+        return {name: getattr(queue, name) for name in names}
+    from numba import njit
+
+    return {name: njit(getattr(queue, name)) for name in names}
+
+
+def longs(*values):
+    return np.array(values, np.int64)
+
+
+def events_of(spikes):
+    return np.array([*spikes, -1], np.int32), longs(len(spikes))
+
+
+def buffers(size):
+    return np.zeros(size, np.int32), np.zeros(size, np.int64), np.zeros(size, np.int64), longs(0)
+
+
+def synapses_of(runs):
+    """Return the storage positions that runs reach, in order, checking that each run is its source's."""
+    source, begin, end, count = runs
+    return [(int(source[r]), k) for r in range(count[0]) for k in range(begin[r], end[r])]
+
+
+def expected(trains, start, delay, step):
+    """Return what arrives in a step, by looking at every spike and synapse there has ever been."""
+    return [
+        (source, k)
+        for emission, spikes in enumerate(trains[: step + 1])
+        for source in spikes
+        for k in range(start[source], start[source + 1])
+        if emission + delay[k] == step
+    ]
+
+
+trains = st.lists(st.frozensets(st.integers(0, SOURCES - 1)).map(sorted), min_size=1, max_size=40)
+degrees = st.lists(st.integers(0, 4), min_size=SOURCES, max_size=SOURCES)
+
+
+@settings(max_examples=100)
+@given(
+    trains=trains, degree=degrees, delay=st.integers(0, 9), first=st.sampled_from([0, 1000]), extra=st.integers(0, 2)
+)
+def test_one_delay(functions, trains, degree, delay, first, extra):
+    start = longs(0, *np.cumsum(degree))
+    ring = np.zeros(1, np.int32)
+    ring_count = np.zeros(queue.power_of_two(delay + 1) << extra, np.int64)
+    head, tail, runs = longs(0), longs(0), buffers(SOURCES)
+    for step, spikes in enumerate(trains):
+        if not queue.room(head, tail, ring.size, SOURCES):
+            ring = queue.grow_uniform(ring, head, tail, SOURCES)
+        events, count = events_of(spikes)
+        functions["push_uniform"](events, count, start, first + step, ring, ring_count, tail)
+        functions["due_uniform"](first + step, delay, start, ring, ring_count, head, *runs)
+        assert synapses_of(runs) == expected(trains, start, [delay] * start[-1], step)
+    assert tail[0] - head[0] == sum(degree[s] > 0 for spikes in trains[max(0, len(trains) - delay) :] for s in spikes)
+
+
+@settings(max_examples=100)
+@given(trains=trains, data=st.data(), kind=st.sampled_from([np.uint8, np.uint16, np.int32]))
+def test_a_delay_for_each_synapse(functions, trains, data, kind):
+    of_source = [sorted(data.draw(st.lists(st.integers(0, 7), max_size=5))) for _ in range(SOURCES)]
+    start, delay = (
+        longs(0, *np.cumsum([len(d) for d in of_source])),
+        np.array([d for ds in of_source for d in ds], kind),
+    )
+    rings = (np.zeros(1, np.int32), np.zeros(1, np.int64), np.zeros(1, np.int64))
+    head, tail = longs(0), longs(0)
+    silence = [[]] * 8
+    for step, spikes in enumerate(trains + silence):
+        if not queue.room(head, tail, rings[0].size, SOURCES):
+            rings = queue.grow_varied(*rings, head, tail, SOURCES)
+        events, count = events_of(spikes)
+        functions["push_varied"](events, count, start, delay, step, *rings, tail)
+        runs = buffers(rings[0].size)
+        functions["due_varied"](step, start, delay, *rings, head, tail, *runs)
+        assert synapses_of(runs) == expected(trains + silence, start, delay.astype(int), step)
+    assert head[0] == tail[0], "after the longest delay nothing is under way"
+
+
+def test_a_spike_that_waits_does_not_keep_later_ones(functions):
+    # source 0 has one late synapse; those of source 1 leave the queue behind it, and it is let go in the end
+    start, delay = longs(0, 1, 2), np.array([6, 0], np.uint8)
+    rings = tuple(np.zeros(16, t) for t in (np.int32, np.int64, np.int64))
+    head, tail, runs = longs(0), longs(0), buffers(16)
+    for step in range(7):
+        events, count = events_of([0, 1] if step == 0 else [1])
+        functions["push_varied"](events, count, start, delay, step, *rings, tail)
+        functions["due_varied"](step, start, delay, *rings, head, tail, *runs)
+        assert synapses_of(runs) == ([(0, 0)] if step == 6 else []) + [(1, 1)]
+        assert head[0] == (8 if step == 6 else 0)
+
+
+@given(spikes=st.frozensets(st.integers(0, SOURCES - 1)).map(sorted), degree=degrees)
+def test_no_delay(functions, spikes, degree):
+    start, runs = longs(0, *np.cumsum(degree)), buffers(SOURCES)
+    functions["due_now"](*events_of(spikes), start, *runs)
+    assert synapses_of(runs) == expected([spikes], start, [0] * start[-1], 0)
+
+
+@given(flags=st.lists(st.sampled_from([0, 0, 0, 0, 0, 0, 0, 0, 1, 255]), max_size=50), waste=st.booleans())
+def test_compress_finds_the_bytes_that_are_set(functions, flags, waste):
+    n = len(flags)
+    padded = np.full((n + 7) // 8 * 8, waste, np.uint8)  # what stands behind the last does not count
+    padded[:n] = flags
+    events, count = np.full(n + 1, -1, np.int32), longs(-1)
+    functions["compress"](padded, padded.view(np.uint64), n, events, count)
+    assert events[: count[0]].tolist() == np.flatnonzero(flags).tolist()
+
+
+def test_growth_keeps_what_is_under_way():
+    ring = np.array([4, 5, 2, 3], np.int32)  # entries 2, 3, 4, 5 of a ring of four
+    grown = queue.grow_uniform(ring, longs(2), longs(6), 3)
+    assert (grown.size, [int(grown[entry % 8]) for entry in range(2, 6)]) == (8, [2, 3, 4, 5])
+    assert queue.room(longs(2), longs(6), 8, 4)
+    assert not queue.room(longs(2), longs(6), 8, 5)
+    assert [queue.power_of_two(n) for n in (0, 1, 2, 3, 4, 5, 1025)] == [1, 1, 2, 4, 4, 8, 2048]
