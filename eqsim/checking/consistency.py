@@ -88,6 +88,8 @@ class Consistency:
         if measure is None or measure.type == "boolean":
             return measure
         hint = "compare it with something, as in V > -50*mV"
+        if isinstance(expr, Number):
+            hint = "write True or False, or a comparison"
         found = f"'{expr}', a number" if measure.unit.dimensionless else f"'{expr}' in {measure}"
         self._tell("a number stands where a condition is due", expr.span, found, hint)
         return None

@@ -117,7 +117,7 @@ def _unit_presence(model: Model, scope: Scope, unitless: bool) -> Iterator[Mista
     for definition in bare:
         others = next((other for other in lines.values() if other.unit is not None), None)
         text = f"{others.name} is declared in {others.unit.text}" if others and others.unit else "the groups have units"
-        hint = f"write {definition.name} ... : unit, with 1 for a plain number"
+        hint = "end the line with ': unit', or with ': 1' for a plain number"
         yield Mistake(UnitsError, "this line declares no unit", definition.span, found=text, hint=hint)
 
 

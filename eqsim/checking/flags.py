@@ -75,8 +75,6 @@ def _first_wrong(definition: Definition, scope: Scope) -> _Wrong | None:
             return _Wrong(flag, f"({flag.text}) can stand in the model of a {where} only", hint)
         if flag.text in _ALONE and len(definition.flags) > 1:
             return _Wrong(flag, f"({flag.text}) stands alone on its line", "take the other flags away")
-        if flag.text == "linked" and definition.value is not None:
-            return _Wrong(flag, "a linked variable has no default value", "its value comes from the other group")
     return _contradiction(definition, seen)
 
 

@@ -10,7 +10,7 @@ from eqsim.checking.dimensions import Unit
 from eqsim.checking.measure import Measure, fitting
 from eqsim.checking.names import Names
 from eqsim.checking.statements import noise_outside
-from eqsim.checking.units import unit_text
+from eqsim.checking.units import kind_of, unit_text, usual_unit
 from eqsim.checking.vocabulary import FUNCTIONS, time_unit
 from eqsim.language.expr import Call, Expr, Name, walk
 from eqsim.text.errors import DefinitionError, Mistake, UnitsError
@@ -98,6 +98,8 @@ def assigned_units(value: Expr, definition: CheckedDefinition, consistency: Cons
     if not (measure.open or measure.unit.same_dimension(definition.unit)):
         found = f"{measure}, where {definition.name} is declared in {unit_text(definition.unit)}"
         hint = fitting(value, measure, definition.unit, consistency.symbols)
+        if definition.kind == "subexpression" and (kind := kind_of(measure.unit)):
+            hint = f"the formula is {kind}: declare {definition.name} in {unit_text(usual_unit(measure.unit))}"
         summary = "the two sides of this equation have different units"
         consistency.mistakes.append(Mistake(UnitsError, summary, value.span, found=found, hint=hint))
     elif definition.type == "integer" and measure.type != "integer":

@@ -8,7 +8,8 @@ from fractions import Fraction
 
 from eqsim.checking.checked import Role, Symbol, Type
 from eqsim.checking.dimensions import Unit
-from eqsim.checking.units import kind_of, product_text, unit_text, usual_unit
+from eqsim.checking.units import kind_of, named_factors, product_text, unit_text, usual_unit
+from eqsim.checking.vocabulary import noise_unit
 from eqsim.language.expr import Binary, Expr, Name, Number, Unary
 from eqsim.text.source import Span
 
@@ -56,7 +57,7 @@ def of_unit(unit: Unit, kind: Type = "real") -> Measure:
     """Return the measure of a value in a unit."""
     if unit.dimensionless and unit.scale == 0:
         return Measure(type=kind)
-    return Measure(unit, {unit_text(unit): Fraction(1)}, kind)
+    return Measure(unit, named_factors(unit_text(unit)), kind)
 
 
 def fitting(expr: Expr, found: Measure, needed: Unit, symbols: Mapping[str, Symbol]) -> str:
@@ -76,8 +77,11 @@ def fitting(expr: Expr, found: Measure, needed: Unit, symbols: Mapping[str, Symb
             fallback = fallback or f"{text}; a plain number would fit"
         elif kind := kind_of(wanted):
             return f"{text}; {kind} ({unit_text(usual_unit(wanted))}) would fit"
-    if found.unit.dimensionless and isinstance(expr, Number):
+    literal = expr.operand if isinstance(expr, Unary) else expr
+    if found.unit.dimensionless and isinstance(literal, Number):
         return f"write {expr}*{unit_text(usual_unit(needed))}"
+    if lacking.same_dimension(noise_unit(unitless=False)):
+        return "multiply the noise by sqrt(2/tau), as in sigma*sqrt(2/tau)*xi"
     if lacking.dimensionless or not kind_of(needed):
         return fallback or f"{unit_text(needed)} is needed here"
     return fallback or f"{kind_of(needed)} ({unit_text(usual_unit(needed))}) is needed here"

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from eqsim.checking.checked import External, Role, Scope, Symbol
 from eqsim.checking.dimensions import Unit
-from eqsim.checking.units import meant_unit, unit_named, unit_table, unit_text, usual_unit
+from eqsim.checking.units import MEANT, unit_named, unit_table, unit_text, usual_unit
 from eqsim.checking.vocabulary import FUNCTIONS, WITH_THRESHOLD, always_there, is_noise, noise_unit
 from eqsim.language.expr import Call, Expr, Name, walk
 from eqsim.text.errors import DefinitionError, Mistake, NotYetError, UnitsError, UnknownNameError
@@ -125,13 +125,19 @@ def _name_mistake(node: Name, names: Names) -> Mistake | None:
 def unknown_hint(name: str, names: Names) -> str:
     """Return the nearest known name, or what a name can be."""
     variable, _, of = name.rpartition("_")
-    close = nearest(name, names.known()) or nearest(name, unit_table()) or nearest(name, FUNCTIONS)
-    if close:
-        return f"did you mean {close}?"
     if of in {"pre", "post"} and names.scope.kind == "synapse":
-        return f"the {'source' if of == 'pre' else 'target'} group has no variable '{variable}'"
-    if len(name) <= 3 and (meant := meant_unit(name)):
-        return f"define it, or pass it in the namespace; for the unit write {meant}"
+        group, which = (names.scope.pre, "source") if of == "pre" else (names.scope.post, "target")
+        there = sorted(other for other in group if _seen_outside(group, other))
+        close = nearest(variable, there)
+        has = f"; it has {', '.join(there[:8])}" if there else ""
+        return f"did you mean {close}_{of}?" if close else f"the {which} group has no variable '{variable}'{has}"
+    if close := nearest(name, names.known()):
+        return f"did you mean {close}?"
+    if name in MEANT:
+        return f"for the unit write {MEANT[name]}; else define it on a line of the model"
+    # short names resemble too many units by chance
+    if len(name) > 3 and (close := nearest(name, unit_table())):
+        return f"did you mean {close}?"
     return "define it on a line of the model, or pass it in the namespace"
 
 

@@ -66,7 +66,10 @@ def _new_local(statement: Statement, later: tuple[Statement, ...], names: Names,
         return
     elif statement.op != "=" or (kind == "synapse" and name.endswith(("_pre", "_post"))):
         told.add(name)
-        yield Mistake(UnknownNameError, f"'{name}' is not known", span, hint=unknown_hint(name, names))
+        hint = unknown_hint(name, names)
+        if not hint.startswith(("did", "the")):
+            hint = f"add the line '{name} : unit' to the model, or write {name} = ... first for a local name"
+        yield Mistake(UnknownNameError, f"'{name}' is not known", span, hint=hint)
     elif not read:
         told.add(name)
         summary = f"'{name}' is no variable, and nothing uses it"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import cache
+from types import MappingProxyType
 from typing import NoReturn
 
 from eqsim.checking.checked import Type
 from eqsim.checking.dimensions import BASE, Unit
 from eqsim.language.expr import Binary, Call, Expr, Name, Number, Unary
-from eqsim.language.expression import read_expression
+from eqsim.language.expression import parse_expression, read_expression
 from eqsim.language.lines import Line
 from eqsim.language.model import UnitText
 from eqsim.text.errors import EqsimError, Mistake, UnitsError
@@ -82,7 +84,7 @@ _USUAL = (
     ("kelvin", "a temperature"),
 )
 # what people write, and what the language has
-_MEANT = {
+MEANT = {
     "V": "volt",
     "A": "amp",
     "S": "siemens",
@@ -143,7 +145,7 @@ def unit_named(name: str) -> Unit | None:
 
 def meant_unit(name: str) -> str | None:
     """Return the unit that was probably meant by a name that is none."""
-    return _MEANT.get(name) or nearest(name, (*unit_table(), *_TYPES))
+    return MEANT.get(name) or nearest(name, (*unit_table(), *_TYPES))
 
 
 def parse_unit(text: str, owner: str = "", part: str = "") -> tuple[Unit, Type]:
@@ -208,7 +210,7 @@ def _unknown(name: str, span: Span | None) -> NoReturn:
         _refuse(f"'{name}' is no factor of a unit", span, "", f"write {name} alone")
     meant = meant_unit(name)
     hint = "units are volt, mV, second, ms, nS, pF, Hz, ..., and 1 for a plain number"
-    if name in _MEANT and len(name) == 1:
+    if name in MEANT and len(name) == 1:
         hint = f"write {meant}; single letters stay free for variables"
     elif meant:
         hint = f"did you mean {meant}?"
@@ -273,7 +275,28 @@ def unit_text(unit: Unit) -> str:
     return text if unit.scale == 0 else f"10**{unit.scale}*{text}"
 
 
-def product_text(factors: dict[str, Fraction]) -> str:
+@cache
+def named_factors(text: str) -> Mapping[str, Fraction]:
+    """Return the named units that a unit text multiplies: ``mS/cm2`` is mS to the 1 and cm2 to the -1."""
+    found: dict[str, Fraction] = {}
+
+    def gather(expr: Expr, power: Fraction) -> None:
+        match expr:
+            case Name():
+                found[expr.name] = found.get(expr.name, Fraction(0)) + power
+            case Binary(op="*" | "/"):
+                gather(expr.left, power)
+                gather(expr.right, power if expr.op == "*" else -power)
+            case Binary(op="**"):
+                gather(expr.left, power * (constant_number(expr.right) or 1))
+            case Call():
+                gather(expr.arguments[0], power / 2)
+
+    gather(parse_expression(text), Fraction(1))
+    return MappingProxyType({name: power for name, power in found.items() if power})
+
+
+def product_text(factors: Mapping[str, Fraction]) -> str:
     """Return a product of named units with exponents: ``mV*Mohm``, ``nS/pF``, ``1/second**0.5``."""
     order = {name: number for number, name in enumerate(unit_table())}
     short = {unit: order[spelled] for spelled, names in _SHORT.items() for unit in names.split()}

@@ -27,7 +27,7 @@ def read_definition(line: Line, dotted: frozenset[str] = frozenset()) -> tuple[D
     try:
         found = line_grammar().parse_string(line.text)
     except pp.ParseException as error:
-        _explain(line, error.loc)
+        _explain(line, error.loc, dotted)
     left, place = found["place"].value, line.span(found["place"].locn_start, found["place"].locn_end)
     # in dx/dt the first letter is not part of the name
     name_start = line.text.index(left.name, found["place"].locn_start + ("/" in left.left))
@@ -61,7 +61,7 @@ def _refuse(summary: str, span: Span, found: str = "", hint: str = "") -> NoRetu
     raise ModelSyntaxError(Mistake(ModelSyntaxError, summary, span, found=found, hint=hint))
 
 
-def _explain(line: Line, at: int) -> NoReturn:
+def _explain(line: Line, at: int, dotted: frozenset[str] = frozenset()) -> NoReturn:
     """Say why a line does not fit the grammar, which stopped at character ``at``."""
     at += len(line.text[at:]) - len(line.text[at:].lstrip())
     rest = line.text[at:]
@@ -69,6 +69,9 @@ def _explain(line: Line, at: int) -> NoReturn:
     if not line.text[:at].strip():
         _refuse("this line is neither an equation nor a parameter", line.span(), hint=_FORMS)
     if rest.startswith(":"):
+        formula = re.match(r"[^=:]*=(?!=)([^:]*):", line.text)
+        if formula:  # its own mistake tells more: a colon of a lambda, of a slice
+            read_expression(line.part(*formula.span(1)), dotted)
         _refuse("this line has a second ':'", line.span(at, at + 1), hint="a line is formula : unit, in this order")
     if rest.startswith("=="):
         _refuse("'==' compares; a line defines with one '='", line.span(at, at + 2), hint="write =")
@@ -139,7 +142,7 @@ def _unit(line: Line, found: Any) -> UnitText | None:
             "this cannot be read", line.span(start - 1, start + 1), "':='", "write = before a formula, : before a unit"
         )
     # a bracket behind a complete unit was meant as flags
-    bracket = re.search(r"(?<=[\w)])\s*\(\s*([^\W\d][\w -]*(?:,[\w -]*)*)\)\s*\Z", text)
+    bracket = re.search(r"(?<=[\w)])(?<!sqrt)\s+\(\s*([^\W\d][\w -]*(?:,[\w -]*)*)\)\s*\Z", text)
     if bracket:
         _explain(line, start + line.text[start:stop].index(text) + bracket.start())
     return UnitText(text, line.span(start, stop))

@@ -74,7 +74,7 @@ def noise_reading(text: str, span: Span) -> Literal["stratonovich", "ito"]:
     readings = ("stratonovich", "ito")
     if text not in readings:
         close = nearest(text, readings)
-        hint = f"did you mean {close}?" if close else "write noise ito, or noise stratonovich"
+        hint = f"did you mean noise {close}?" if close else "write noise ito, or noise stratonovich"
         _refuse("noise is read in one of two ways", span, f"'{text}'", hint)
     return "ito" if text == "ito" else "stratonovich"
 

@@ -14,7 +14,7 @@ _CODE = re.compile(r"\s*(?:reset|on_pre|on_post)[ \t]+(?![ \t]*[:=])")
 _REFERENCE = re.compile(r"[ \t\r]*reference[ \t]+(?![ \t]*[:=])[^\n]*")
 _OPEN_END = re.compile(r"(?:[-+*/%<>=,]|\b(?:and|or|not|if|else))\s*\Z")
 _OPEN_START = re.compile(r"\s*(?:[-+*/%<>:]|!=|==|(?:and|or|if|else)\b)")
-_EQUATION = re.compile(r"\s*(?:d\s*\w+\s*/\s*dt|\w+\s*'?)\s*(?:\(\s*0\s*\))?\s*=(?!=)")
+_EQUATION = re.compile(r"\s*(?:d\s*\w+\s*/\s*dt|\w+\s*'?)\s*(?:\(\s*0\s*\))?\s*(?:\*\*|//|[-+*/%])?=(?!=)")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -40,16 +40,20 @@ class Line:
         return Line(self.source, self.start + start + len(piece) - len(piece.lstrip()), piece.strip())
 
 
-def split_lines(source: Source, *, model: bool = False) -> tuple[Line, ...]:
-    """Return the logical lines that hold something.
+def split_lines(source: Source, *, model: bool = False) -> tuple[tuple[Line, ...], list[Mistake]]:
+    """Return the logical lines that hold something, and the mistakes of those that have no end or odd characters.
 
     A line goes on after an open bracket, a trailing backslash or a trailing binary operator, and before a leading one;
     semicolons separate lines. In a model, ``reference`` keeps its physical line and code keeps its semicolons.
     """
     scan = _Scan(source, model)
     scan.run()
-    raise_mistakes(scan.mistakes)
-    return tuple(line.part(0) for line in scan.lines if line.text.strip())
+    return tuple(line.part(0) for line in scan.lines if line.text.strip()), scan.mistakes
+
+
+def in_order(mistake: Mistake) -> int:
+    """Return the place of a mistake in its text, to sort by."""
+    return mistake.span.start if mistake.span else 0
 
 
 def whole_line(source: Source) -> Line:
@@ -70,6 +74,7 @@ class _Scan:
         self.mistakes: list[Mistake] = []
         self.brackets: list[int] = []
         self.begin = 0
+        self.told = 0  # mistakes in the lines before this one
 
     def run(self) -> None:
         position = 0
@@ -111,7 +116,7 @@ class _Scan:
             return True
         equation = _EQUATION.match(self.text, at + 1)
         if self.brackets:
-            if not equation or not self.model:
+            if not equation:
                 return True
             self.unclosed()
         elif not equation:
@@ -144,5 +149,7 @@ class _Scan:
         return "".join(self.characters[self.begin : stop])
 
     def close(self, stop: int) -> None:
-        self.lines.append(Line(self.source, self.begin, self.so_far(stop)))
+        if len(self.mistakes) == self.told:
+            self.lines.append(Line(self.source, self.begin, self.so_far(stop)))
+        self.told = len(self.mistakes)
         self.begin = stop

@@ -10,7 +10,7 @@ from eqsim.language.definitions import read_definition
 from eqsim.language.directives import directive, ions, noise_reading, with_directive
 from eqsim.language.expression import parse_expression
 from eqsim.language.generator import parse_generator
-from eqsim.language.lines import Line, split_lines
+from eqsim.language.lines import Line, in_order, split_lines
 from eqsim.language.model import Code, Definition, Event, Initial, Model, Pathway
 from eqsim.language.statements import parse_statements
 from eqsim.language.tokens import plain_name
@@ -29,8 +29,8 @@ def parse(text: str, owner: str = "", part: str = "") -> Model:
     Every line that cannot be read is one mistake of the ModelSyntaxError raised.
     """
     source = Source(text, owner, part)
-    lines = [(directive(line), line) for line in split_lines(source, model=True)]
-    mistakes: list[Mistake] = []
+    written, mistakes = split_lines(source, model=True)
+    lines = [(directive(line), line) for line in written]
     dotted = _attempt(mistakes, lambda: _dotted(lines)) or frozenset()
     model = Model(source)
     definitions: list[Definition] = []
@@ -44,7 +44,7 @@ def parse(text: str, owner: str = "", part: str = "") -> Model:
                 (initials if isinstance(one, Initial) else definitions).append(one)  # type: ignore[arg-type]
         except EqsimError as error:
             mistakes += error.mistakes
-    raise_mistakes(mistakes)
+    raise_mistakes(sorted(mistakes, key=in_order))
     return replace(model, definitions=tuple(definitions), initials=tuple(initials))
 
 

@@ -6,7 +6,7 @@ import re
 from typing import NoReturn, get_args
 
 from eqsim.language.expression import read_expression
-from eqsim.language.lines import Line, split_lines
+from eqsim.language.lines import Line, in_order, split_lines
 from eqsim.language.model import AssignOp, Code, Statement
 from eqsim.language.tokens import plain_name
 from eqsim.text.errors import EqsimError, Mistake, ModelSyntaxError, raise_mistakes
@@ -21,7 +21,8 @@ _OPS: dict[str, AssignOp] = {op: op for op in get_args(AssignOp)}
 def parse_statements(text: str, owner: str = "", part: str = "") -> Code:
     """Read statements, one per line or separated by semicolons; raise all their mistakes together."""
     source = Source(text, owner, part)
-    return _read_all(split_lines(source), source)
+    lines, mistakes = split_lines(source)
+    return _read_all(lines, source, mistakes)
 
 
 def read_statements(line: Line) -> Code:
@@ -30,18 +31,17 @@ def read_statements(line: Line) -> Code:
     for piece in line.text.split(";"):
         pieces.append(line.part(start, start + len(piece)))
         start += len(piece) + 1
-    return _read_all(tuple(piece for piece in pieces if piece.text), line.source)
+    return _read_all(tuple(piece for piece in pieces if piece.text), line.source, [])
 
 
-def _read_all(lines: tuple[Line, ...], source: Source) -> Code:
+def _read_all(lines: tuple[Line, ...], source: Source, mistakes: list[Mistake]) -> Code:
     statements: list[Statement] = []
-    mistakes: list[Mistake] = []
     for line in lines:
         try:
             statements.append(_read(line))
         except EqsimError as error:
             mistakes += error.mistakes
-    raise_mistakes(mistakes)
+    raise_mistakes(sorted(mistakes, key=in_order))
     return Code(tuple(statements), source)
 
 

@@ -119,7 +119,8 @@ class _Order:
             self.refuse("an operand is missing here", last, f"nothing after '{last.text}'", "complete the formula")
 
     def refuse(self, summary: str, word: Token, found: str = "", hint: str = "") -> None:
-        raise FormulaMistake(summary, self.line.span(word.start, word.stop), found or f"'{word.text}'", hint)
+        quoted = f'"{word.text}"' if "'" in word.text else f"'{word.text}'"
+        raise FormulaMistake(summary, self.line.span(word.start, word.stop), found or quoted, hint)
 
     def operand(self, word: Token, before: Token | None) -> None:
         if word.kind == "number":
@@ -189,10 +190,9 @@ class _Order:
             self.refuse("one formula stands here, not several", word, hint="write a decimal point, not a comma")
         if (word.kind in {"number", "name"} and word.text not in _INSTEAD) or word.text in {"(", "not"}:
             self.no_operator(word, before)
-        if word.text == "!" or word.text.endswith("="):
-            self.refuse(
-                "this cannot stand in a formula", word, hint="write != for 'is not equal'; a formula assigns nothing"
-            )
+        if word.text.endswith("="):
+            hint = "a formula assigns nothing; statements stand on lines of their own, or between semicolons"
+            self.refuse("this cannot stand in a formula", word, hint=hint)
         self.refuse("this cannot stand in a formula", word, hint=_INSTEAD.get(word.text, "remove it"))
 
     def no_operator(self, word: Token, before: Token | None) -> None:
@@ -201,7 +201,8 @@ class _Order:
             before is not None and before.kind == "number" and word.text in {"j", "J"} and before.stop == word.start
         )
         if joined:
-            self.refuse("a formula has real numbers only", word, hint="write two equations for a complex one")
+            both = Token("number", left + word.text, word.start - len(left), word.stop)
+            self.refuse("a formula has real numbers only", both, hint="write two equations for a complex one")
         hint = f"write {left}*{word.text}" if word.text != "(" else f"write {left}*(...)"
         if left == ")":
             hint = f"write ...)*{word.text}"

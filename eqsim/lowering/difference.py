@@ -19,8 +19,8 @@ class Differences:
     """Divided differences of exp over locals, each bound once.
 
     ``exp[a] = exp(a)``, ``exp[a, b] = (exp(a) - exp(b))/(a - b)``, and so on (McCurdy, Ng & Parlett, Math. Comp.
-    43:501, 1984). They are what couples linear equations: the response of rate ``a`` to an input that decays with rate ``b``
-    is ``exp[a*h, b*h]*h``, whether the two rates differ or not.
+    43:501, 1984). They are what couples linear equations: the response of rate ``a`` to an input that decays with
+    rate ``b`` is ``exp[a*h, b*h]*h``, whether the two rates differ or not.
     """
 
     locals: Locals

@@ -31,7 +31,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Equations:
-    """Drift and diffusion of the clock-driven states as a scheme needs them: held, corrected for its reading of noise."""
+    """Drift and diffusion of the clock-driven states as a scheme needs them: held, and in its reading of noise."""
 
     system: System
     states: tuple[State, ...]

@@ -208,14 +208,13 @@ class SynapseParts:
             steps = int(np.floor(delays / self.dt + 0.5 + 1e-9))
             if pathway.of == "post":
                 size = synapses.target._variables.size
-                arrays["_post_start"], arrays[f"_permutation_{name}"] = transpose(
-                    connections.start, connections.target, size
+                arrays["_post_start"], arrays[f"_permutation_{name}"] = transpose(connections.target, size
                 )
                 return "_post_start", steps
             return "_start", steps
         if pathway.of == "post":
             size = synapses.target._variables.size
-            start, order = transpose(connections.start, connections.target, size, delays)
+            start, order = transpose(connections.target, size, delays)
             arrays[f"_start_{name}"], arrays[f"_permutation_{name}"] = start, order
             return f"_start_{name}", np.ascontiguousarray(delays[order])
         first = next(p.name for p in synapses._checked.pathways if p.of == "pre" and p.name in synapses._steps)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import get_args
 
 from eqsim.analysis.linearity import Obstacle, linear_form
@@ -15,14 +17,15 @@ from eqsim.text.errors import Mistake, SchemeError
 from eqsim.text.nearest import nearest
 from eqsim.text.source import Span
 
-_ORDER = {kind: rank for rank, kind in enumerate(get_args(Noise))}
-_CANDIDATES: dict[Noise, tuple[str, ...]] = {
-    "none": ("exact", "exponential_euler", "rk4"),
-    "additive": ("exponential_euler", "heun"),
-    "diagonal": ("milstein", "heun"),
-    "general": ("milstein", "heun"),
-}
-_CALCULUS = {"ito": "Ito", "stratonovich": "Stratonovich"}
+_NOISES = get_args(Noise)  # from the simplest to the most general
+_CANDIDATES: Mapping[Noise, tuple[str, ...]] = MappingProxyType(
+    {
+        "none": ("exact", "exponential_euler", "rk4"),
+        "additive": ("exponential_euler", "heun"),
+        "diagonal": ("milstein", "heun"),
+        "general": ("milstein", "heun"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ def refused(scheme: Scheme, system: System) -> Refusal | None:
 
 def _noise_refused(scheme: Scheme, system: System, states: tuple[State, ...]) -> Refusal | None:
     kind = system.traits.noise
-    if _ORDER[kind] <= _ORDER[scheme.noise]:
+    if _NOISES.index(kind) <= _NOISES.index(scheme.noise):
         return None
     noisy = [state for state in states if state.diffusion]
     if scheme.noise == "none":
@@ -151,4 +154,4 @@ def _praise(system: System, name: str) -> str:
 def _corrected(scheme: Scheme, system: System, noise: Reading) -> str:
     if system.traits.noise in {"none", "additive"} or scheme.reading == noise:
         return ""
-    return f"; the drift is corrected, for the scheme reads noise in {_CALCULUS[scheme.reading]}'s sense"
+    return f"; the drift is corrected, for the scheme reads noise in {scheme.reading.capitalize()}'s sense"

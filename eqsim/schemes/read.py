@@ -13,8 +13,8 @@
 Facts: ``order``, ``strong order``, ``noise`` (none, additive, diagonal, general), ``reading`` (Ito, Stratonovich),
 ``requires`` (linear; linear in own variable; no explicit time), ``also`` (other names). Words of the mathematics:
 ``f(x, t)`` drift, ``g(x, t)`` a noise's factor, ``Dg(x, t)`` its derivative along itself, ``J(x, t)`` df/dx of each
-state by itself, ``dW`` the noise's increment, ``phi1(z) = (exp(z) - 1)/z``, ``flow(x, dt)`` the solution of linear equations.
-Terms with ``g`` or ``dW`` are summed over the noises of an equation.
+state by itself, ``dW`` the noise's increment, ``phi1(z) = (exp(z) - 1)/z``, ``flow(x, dt)`` the solution of linear
+equations. Terms with ``g`` or ``dW`` are summed over the noises of an equation.
 """
 
 from __future__ import annotations
