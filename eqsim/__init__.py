@@ -15,8 +15,7 @@ from eqsim.network.synapses import Synapses
 from eqsim.network.timed_array import TimedArray
 from eqsim.random import seed
 from eqsim.text.errors import EqsimError, EqsimWarning
-
-__version__ = "0.1.0"
+from eqsim.version import __version__
 
 __all__ = [
     "EqsimError",

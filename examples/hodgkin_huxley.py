@@ -59,14 +59,14 @@ if not chosen.no_figure:
 
     figure, axes = plt.subplots(1, 3, figsize=(14, 5), layout="constrained")
     start = trace.t < 100 * ms
-    for k, current in enumerate(currents):
-        axes[0].plot(trace.t[start] / ms, trace.V[k, start] / mV - 120 * k, label=f"{current}")
-    axes[0].set(xlabel="time (ms)", ylabel="V (mV), each 120 mV lower", title="V under six currents")
-    axes[0].legend(title="I (uA/cm2)", loc="upper right")
+    for k in range(len(currents)):
+        axes[0].plot(trace.t[start] / ms, trace.V[k, start] / mV + 120 * k, "k", linewidth=1)
+    axes[0].set_yticks([-65 + 120 * k for k in range(len(currents))], currents)
+    axes[0].set(xlabel="time (ms)", ylabel="I (uA/cm2)", title="V, one neuron for each current")
     for gate in ("m", "h", "n"):
         axes[1].plot(trace.t[start] / ms, getattr(trace, gate)[4, start], label=gate)
     axes[1].set(xlabel="time (ms)", title=f"gates at {currents[4]} uA/cm2")
-    axes[1].legend()
+    axes[1].legend(loc="upper right")
     axes[2].plot(currents, rates, "o-")
     axes[2].set(xlabel="I (uA/cm2)", ylabel="rate (Hz)", title="f-I curve")
     figure.savefig("hodgkin_huxley.png", dpi=150)

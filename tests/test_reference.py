@@ -59,6 +59,8 @@ CASES = (
     Case("schedule_and_events", 1e-9, {x: (x, None) for x in ("v", "theta", "c")}),
 )  # fmt: skip
 
+SLOW_WITHOUT_COMPILING = {"adex_patterns", "stp_tsodyks", "hh_exponential_euler"}
+
 
 class Run:
     """One case built, run and recorded; attributes are the monitors and what they saw in plain numbers."""
@@ -194,7 +196,8 @@ def runs():
     for case in CASES:
         yield pytest.param(case, "numba", id=f"{case}-numba")
         if case.small:
-            yield pytest.param(case, "numpy", id=f"{case}-numpy")
+            slow = [pytest.mark.slow] if case.name in SLOW_WITHOUT_COMPILING else []
+            yield pytest.param(case, "numpy", id=f"{case}-numpy", marks=slow)
 
 
 @pytest.mark.parametrize(("case", "target"), tuple(runs()))

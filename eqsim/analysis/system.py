@@ -99,3 +99,17 @@ class System:
     def stepped(self) -> tuple[State, ...]:
         """The clock-driven states: those that a scheme advances in every step."""
         return tuple(state for state in self.states if not state.event_driven)
+
+    def __str__(self) -> str:
+        """Return the equations in plain numbers, and what is known of them."""
+        lines = [f"system {self.name or '(unnamed)'}"]
+        lines += [f"  {alias.name} = {alias.value}" for alias in self.aliases]
+        for state in self.states:
+            noise = "".join(f" + ({g})*{name}" for name, g in state.diffusion.items())
+            lines.append(f"  d{state.name}/dt = {state.drift}{noise}")
+            if state.linear is not None:
+                lines.append(f"    = ({state.linear.coefficient})*{state.name} + {state.linear.constant}")
+        kind = "linear" if self.traits.linear else "linear in own variables" if self.traits.conditionally_linear else ""
+        lines.append(f"  {kind or 'not linear'}; noise: {self.traits.noise}")
+        lines += [f"  {name}: {reason}" for name, reason in self.traits.reasons.items()]
+        return "\n".join(lines)

@@ -158,3 +158,17 @@ class CheckedModel:
     noise: Literal["stratonovich", "ito"] = "stratonovich"
     source: Source | None = field(default=None, compare=False, repr=False)
     externals: Mapping[str, External] = field(default_factory=dict)  # those that the model uses
+
+    def __str__(self) -> str:
+        """Return every variable with its unit, and every name that the texts use with its meaning."""
+        lines = [f"{self.kind} model {self.name or '(unnamed)'}{', without units' if self.unitless else ''}"]
+        for definition in self.definitions:
+            flags = f" ({', '.join(sorted(definition.flags))})" if definition.flags else ""
+            value = f" = {definition.value}" if definition.value is not None else ""
+            lines.append(f"  {definition.kind} {definition.name}{value} : {definition.unit.name or '1'}{flags}")
+        lines += [f"  initial value of {name} = {value}" for name, value in self.initials.items()]
+        lines += [f"  threshold {self.threshold}"] if self.threshold is not None else []
+        lines += [f"  refractory ({self.refractory_kind}) {self.refractory}"] if self.refractory is not None else []
+        lines += [f"  event {event.name}: {event.condition}" for event in self.events]
+        lines += [f"  {symbol.name}: {symbol.role.value}, {symbol.type}" for symbol in self.symbols.values()]
+        return "\n".join(lines)

@@ -178,7 +178,8 @@ def externals_used(formulas: Iterator[Expr], names: Names) -> dict[str, External
             if external is None:
                 continue
             symbol = names.find(name) if isinstance(node, Name) else None
-            if isinstance(node, Call) or (symbol and symbol.role is Role.EXTERNAL):
+            called = isinstance(node, Call) and external.kind != "scalar"
+            if called or (symbol and symbol.role is Role.EXTERNAL):
                 used[name] = external
     return used
 

@@ -260,15 +260,25 @@ def kind_of(unit: Unit) -> str | None:
     return known[1] if known else None
 
 
+@cache
+def _spellings() -> Mapping[Unit, str]:
+    """Return the best name of each unit that has one: the usual, else a short one, else a spelled one."""
+    table = unit_table()
+    short = [table[name] for names in _SHORT.values() for name in names.split()]
+    spellings: dict[Unit, str] = {}
+    for unit in (*(usual for usual, _ in _usual().values()), *short, *table.values()):
+        spellings.setdefault(unit, unit.name)
+    return MappingProxyType(spellings)
+
+
 def unit_text(unit: Unit) -> str:
     """Return a unit as text: as declared, else a named unit, else a product of SI units with a power of ten."""
     if unit.name:
         return unit.name
     if unit.dimensionless and unit.scale == 0:
         return "1"
-    for known in (*(known for known, _ in _usual().values()), *unit_table().values()):
-        if known == unit:
-            return known.name
+    if unit in (spelling := _spellings()):
+        return spelling[unit]
     symbols = {"m": "meter", "kg": "kilogram", "s": "second", "A": "amp", "K": "kelvin", "mol": "mole", "cd": "candela"}
     factors = {symbols[base]: exponent for base, exponent in zip(BASE, unit.exponents, strict=True) if exponent}
     text = product_text(factors)

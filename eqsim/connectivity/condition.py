@@ -17,7 +17,7 @@ from eqsim.text.errors import ConnectError, Mistake
 Law = Callable[[Any, Any, Array], Any]
 """A value for each pair, from the sources, the targets and the pairs' numbers ``i*n_post + j``, which broadcast."""
 
-_BLOCK = 2**18  # pairs looked at a time
+_BLOCK = 2**16  # pairs looked at a time
 
 
 def pairs_condition(ends: Ends, condition: Expr | None = None, p: Expr | float = 1.0, n: Expr | int = 1) -> Pairs:
@@ -56,8 +56,10 @@ def pairs_where(ends: Ends, holds: Law | None, probability: Law | None) -> Pairs
             if undefined.any():
                 raise _undefined(ends, i, undefined)
             chosen &= chance > 0
-            where = np.flatnonzero(chosen)
-            chosen.flat[where] = ends.uniform(Number.TAKEN, ordinal.flat[where]) < chance.flat[where]
+            if chosen.all():
+                chosen = ends.occurs(ordinal.ravel(), chance.ravel()).reshape(ordinal.shape)
+            else:
+                chosen[chosen] = ends.occurs(ordinal[chosen], chance[chosen])
         row, column = np.nonzero(chosen)
         found.append(((row + i[0, 0]).astype(ends.dtype), column.astype(ends.dtype)))
     return joined(ends, found)

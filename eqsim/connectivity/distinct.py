@@ -45,10 +45,15 @@ def _different(ends: Ends, population: Longs, size: Longs, ordinal: Longs, numbe
         slot = (size - missing)[row] + within
         u = ends.uniform(number, ordinal[row] + slot)
         value = np.minimum((u * population[row]).astype(np.int64), population[row] - 1)
-        keys = np.unique(np.concatenate([keys, offset[row] + value]))
+        keys = _once(np.sort(np.concatenate([keys, offset[row] + value])))
         missing = size - np.diff(np.searchsorted(keys, offset))
         number += REPEAT
     return keys
+
+
+def _once(keys: Longs) -> Longs:
+    """Return ascending keys without repetitions."""
+    return keys[np.concatenate([[True], keys[1:] != keys[:-1]])[: keys.size]]
 
 
 def _completed(keys: Longs, population: Longs, offset: Longs, left_out: npt.NDArray[np.bool]) -> Longs:

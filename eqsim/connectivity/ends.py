@@ -25,6 +25,7 @@ Pairs = tuple[Index, Index]
 _LAWS: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {"uniform": uniform, "normal": normal, "poisson": poisson, "binomial": binomial}
 )
+_PIECE = 2**14  # drawn at a time: a dozen arrays of this size stay in the cache
 FORMULA_DRAWS = 16  # a formula's draws take as many numbers
 REPEAT = 256  # from one attempt to the next of the same draw
 
@@ -35,6 +36,7 @@ class Number(IntEnum):
     TAKEN = 0  # whether a pair, or how many candidates lie between two pairs
     THINNED = 1  # whether a candidate stays where probabilities differ
     CHOSEN = 2  # a member drawn without replacement; each attempt adds REPEAT
+    REFINED = 4  # whether a pair is taken, where 32 bits cannot tell
     STAYS = 3  # whether a synapse of a ring is not rewired
     CONDITION = 1 * FORMULA_DRAWS
     PROBABILITY = 2 * FORMULA_DRAWS
@@ -74,8 +76,38 @@ class Ends:
 
     def uniform(self, number: int, element: Array) -> Array:
         """Return one number in [0, 1) for each element; ``number`` tells the draws of one call apart."""
-        drawn: Array = uniform(self.stream, Kind.CONNECT, number, self.call, element.ravel())
+        flat, drawn = element.ravel(), np.empty(element.size)
+        for start in range(0, flat.size, _PIECE):
+            piece = slice(start, start + _PIECE)
+            drawn[piece] = uniform(self.stream, Kind.CONNECT, number, self.call, flat[piece])
         return drawn.reshape(element.shape)
+
+    def occurs(self, pair: npt.NDArray[np.int64], chance: Array) -> npt.NDArray[np.bool]:
+        """Return for each pair whether an event of this chance happened; pairs have a word of 32 bits each.
+
+        Where 32 bits cannot tell, further ones are drawn, so that chances hold to 2^-85.
+        """
+        happened = np.empty(pair.size, np.bool)
+        for start in range(0, pair.size, _PIECE):
+            piece = slice(start, start + _PIECE)
+            word, threshold = self._word(pair[piece]), chance[piece] * 2.0**32
+            happened[piece] = word + 1 <= threshold
+            (open_,) = np.nonzero((word <= threshold) & ~happened[piece])
+            if open_.size:
+                more = self.uniform(Number.REFINED, pair[piece][open_])
+                happened[start + open_] = word[open_] + more < threshold[open_]
+        return happened
+
+    def _word(self, pair: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        """Return 32 random bits for each pair, as a whole number; four neighbours share one block of words."""
+        if pair.size and pair[-1] - pair[0] == pair.size - 1:
+            first, last = int(pair[0]), int(pair[-1])
+            block = np.stack(
+                words(self.stream, Kind.CONNECT, Number.TAKEN, self.call, np.arange(first // 4, last // 4 + 1))
+            )
+            return block.T.ravel()[first % 4 : first % 4 + pair.size].astype(np.float64)
+        block = np.stack(words(self.stream, Kind.CONNECT, Number.TAKEN, self.call, pair // 4))
+        return block[pair % 4, np.arange(pair.size)].astype(np.float64)
 
     def uniforms(self, number: int, first: int, size: int) -> Array:
         """Return ``size`` numbers in [0, 1), those from ordinal ``first`` on of one sequence; both are even."""

@@ -73,6 +73,10 @@ class Code:
     statements: tuple[Statement, ...]
     source: Source = field(compare=False, repr=False)
 
+    def __str__(self) -> str:
+        """Return the statements on one line."""
+        return "; ".join(f"{s.target} {s.op} {s.value}" for s in self.statements)
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -114,10 +118,35 @@ class Model:
     noise: Literal["stratonovich", "ito"] | None = None
     uses: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        """Return the model as text that reads back as the same."""
+        lines = [f"{self.word} {self.name}"] if self.name else []
+        lines += [f"reference {self.reference}"] if self.reference else []
+        lines += [_line(definition) for definition in self.definitions]
+        lines += [f"{initial.name}(0) = {initial.value}" for initial in self.initials]
+        lines += [f"threshold {self.threshold}"] if self.threshold is not None else []
+        lines += [f"reset {self.reset}"] if self.reset is not None else []
+        lines += [f"refractory {self.refractory}"] if self.refractory is not None else []
+        lines += [f"event {event.name} {event.condition}" for event in self.events]
+        lines += [f"on_{pathway.of} {pathway.code}" for pathway in self.pathways]
+        lines += [f"{word} {value}" for word, value in (("method", self.method), ("noise", self.noise)) if value]
+        return "\n".join(lines)
+
     @property
     def unitless(self) -> bool:
         """Whether no line declares a unit, so that all numbers are plain; a model without lines is not."""
         return bool(self.definitions) and all(d.unit is None for d in self.definitions)
+
+
+def _line(definition: Definition) -> str:
+    left = definition.name
+    if definition.kind == "derivative":
+        power = "" if definition.order == 1 else f"^{definition.order:g}"
+        left = f"d{power}{' ' if power else ''}{left}/dt{power}"
+    flags = f" ({', '.join(flag.text for flag in definition.flags)})" if definition.flags else ""
+    unit = f" : {definition.unit.text}" if definition.unit is not None else ""
+    value = f" = {definition.value}" if definition.value is not None else ""
+    return f"{left}{value}{unit}{flags}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ class Access:
         elif name.endswith("_") and self._is_variable(name[:-1]):
             self._variables.write(name[:-1], np.asarray(value), self._elements())
         elif self._is_variable(name):
-            if not (isinstance(value, VariableView) and value._name == name):  # noqa: SLF001 - G.V += x came here
+            if not (isinstance(value, VariableView) and value._name == name):
                 self._assign(name, value, None, caller())
         elif name in _READABLE:
             raise ReadOnlyError(f"{name!r} is read-only", owner=self._owner)
@@ -177,7 +177,7 @@ class Access:
     def _builtin(self, name: str) -> Any:
         own = self._elements()
         index = np.arange(self._variables.size) if own is None else own
-        values = self._variables._builtin(name, index)  # noqa: SLF001 - the same layer's reading of names
+        values = self._variables._builtin(name, index)
         if name in {"t", "dt", "lastspike", "lastupdate"}:
             return with_unit(values, time_unit(self._variables.system.unitless))
         return values

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -118,11 +118,11 @@ def signed(stream: int) -> int:
 
 def neuron_owner(group: Any) -> Owner:
     """Return a group as kernels see it."""
-    variables: Variables = group._variables  # noqa: SLF001 - the network's own objects
+    variables: Variables = group._variables
     tables = frozenset(name for name, value in variables.namespace.items() if isinstance(value, TimedArray))
     shared = frozenset(name for name in variables.entries if variables.is_shared(name))
     checked = getattr(group, "_checked", None)
-    kind = checked.refractory_kind if checked is not None else "none"
+    kind: Literal["none", "time", "condition"] = "none" if checked is None else checked.refractory_kind
     return Owner(variables.system, dict(variables.entries), "_i", shared, kind, tables=tables)
 
 

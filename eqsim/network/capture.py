@@ -22,7 +22,7 @@ _CONSTANTS = frozenset({"pi", "e", "inf", "nan"})
 
 def caller(depth: int = 1) -> FrameType:
     """Return the frame that called the function which calls this one; ``depth`` goes further out."""
-    return sys._getframe(depth + 1)  # noqa: SLF001 - the documented way to the caller's names
+    return sys._getframe(depth + 1)
 
 
 def found(names: Collection[str], frame: FrameType) -> dict[str, Any]:

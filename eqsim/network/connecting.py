@@ -41,7 +41,7 @@ def requested_pairs(
     skip_if_invalid: bool,
 ) -> Pairs:
     """Return the pairs, as indexes within source and target, that the arguments of ``connect`` ask for."""
-    owner = synapses._owner  # noqa: SLF001 - a part of the same object
+    owner = synapses._owner
     if rule is not None:
         if any(given is not None for given in (condition, i, j)):
             raise ConnectError("a rule stands alone: leave out condition, i and j", owner=owner)
@@ -71,8 +71,8 @@ def ends(synapses: Synapses, columns: Mapping[str, Any], positions: Mapping[str,
     """Return both ends as connection rules see them; ``columns`` as ``_columns`` gives them."""
     source, target = synapses.source, synapses.target
     shift = None
-    if source._variables is target._variables:  # noqa: SLF001 - the network's own objects
-        first, second = (part._elements() for part in (source, target))  # noqa: SLF001 - the network's own objects
+    if source._variables is target._variables:
+        first, second = (part._elements() for part in (source, target))
         low, high = (0 if part is None else int(part[0]) for part in (first, second))
         shift = low - high if all(part is None or (np.diff(part) == 1).all() for part in (first, second)) else None
     parts = {"pre": {}, "post": {}, "scalars": {}, **columns}
@@ -80,19 +80,19 @@ def ends(synapses: Synapses, columns: Mapping[str, Any], positions: Mapping[str,
     return Ends(
         source.N,
         target.N,
-        synapses._variables.stream,  # noqa: SLF001 - a part of the same object
-        synapses._calls,  # noqa: SLF001 - a part of the same object
+        synapses._variables.stream,
+        synapses._calls,
         {**parts["pre"], **at.get("pre", {})},
         {**parts["post"], **at.get("post", {})},
         parts["scalars"],
         shift=shift,
-        owner=synapses._owner,  # noqa: SLF001 - a part of the same object
+        owner=synapses._owner,
     )
 
 
 def _formula(synapses: Synapses, text: str, part: str, frame: FrameType) -> tuple[CheckedExpression, dict[str, Any]]:
     expect: Any = "boolean" if part == "condition" else ONE
-    return synapses._surroundings().expression(text, f"connect, {part}", expect, frame)  # noqa: SLF001
+    return synapses._surroundings().expression(text, f"connect, {part}", expect, frame)
 
 
 def _columns(synapses: Synapses, symbols: Mapping[str, Symbol], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,10 +103,10 @@ def _columns(synapses: Synapses, symbols: Mapping[str, Symbol], values: Mapping[
     for name, symbol in symbols.items():
         end = {"pre": synapses.source, "post": synapses.target}.get(symbol.of)
         if end is not None and symbol.role in {Role.STATE, Role.PARAMETER, Role.SUBEXPRESSION}:
-            elements = end._elements()  # noqa: SLF001 - the network's own objects
+            elements = end._elements()
             found[symbol.of][name] = np.broadcast_to(
                 end._variables.read(symbol.variable or name, elements),
-                (end.N,),  # noqa: SLF001
+                (end.N,),
             )
         elif symbol.role is Role.EXTERNAL and name in values:
             found["scalars"][name] = float(magnitude(values[name], symbol.unit))
@@ -120,14 +120,14 @@ def _positions(synapses: Synapses) -> dict[str, Any]:
     found: dict[str, Any] = {"pre": {}, "post": {}}
     for of, end in (("pre", synapses.source), ("post", synapses.target)):
         for name in ("x", "y", "z"):
-            if name in end._variables.entries:  # noqa: SLF001 - the network's own objects
-                values = np.broadcast_to(end._variables.read(name, end._elements()), (end.N,))  # noqa: SLF001
+            if name in end._variables.entries:
+                values = np.broadcast_to(end._variables.read(name, end._elements()), (end.N,))
                 found[of][f"{name}_{of}"] = values
     return found
 
 
 def _generated(synapses: Synapses, inner: Any, text: str, n: Any, frame: FrameType, skip_if_invalid: bool) -> Pairs:
-    surroundings = synapses._surroundings()  # noqa: SLF001 - a part of the same object
+    surroundings = synapses._surroundings()
     generator = parse_generator(text, surroundings.owner, f"connect, {inner}")
     values = surroundings.values(free_names(generator), frame)
     scope = surroundings.scope(values)

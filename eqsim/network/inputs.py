@@ -115,7 +115,7 @@ class SourcePart(Access):
 
     def __init__(self, group: SpikeGeneratorGroup, index: NDArray[np.int64]) -> None:
         self._group, self._index = group, index
-        self._variables, self._owner = group._variables, f"a part of {group._owner}"  # noqa: SLF001
+        self._variables, self._owner = group._variables, f"a part of {group._owner}"
 
     @property
     def N(self) -> int:
@@ -128,7 +128,7 @@ class SourcePart(Access):
         return self._group
 
     def _surroundings(self) -> Surroundings:
-        return self._group._surroundings()  # noqa: SLF001
+        return self._group._surroundings()
 
     def _elements(self) -> NDArray[np.int64] | None:
         return self._index

@@ -84,7 +84,7 @@ class StateMonitor:
     ) -> None:
         self._owner = label("StateMonitor", name)
         self._source, self._name, self._dt, self._when, self._order = source, name, dt, when, order
-        held: Variables = source._variables  # noqa: SLF001 - the network's own objects
+        held: Variables = source._variables
         known = [n for n, s in held.symbols.items() if s.of == "own" and s.role in _RECORDED]
         if variables is True:
             chosen = list(known)
@@ -130,7 +130,7 @@ class StateMonitor:
     @property
     def t(self) -> Any:
         """The times of the records, shape (times,), with unit."""
-        return with_unit(self.t_, time_unit(self._source._variables.system.unitless))  # noqa: SLF001
+        return with_unit(self.t_, time_unit(self._source._variables.system.unitless))
 
     @property
     def t_(self) -> NDArray[np.float64]:
@@ -143,13 +143,13 @@ class StateMonitor:
         width = len(self._record)
         rows = len(recorded) // width if width else 0
         values = recorded[: rows * width].reshape(rows, width).T
-        symbol = self._source._variables.symbols[variable]  # noqa: SLF001
+        symbol = self._source._variables.symbols[variable]
         return values != 0 if symbol.type == "boolean" else values
 
     def __getattr__(self, name: str) -> Any:
         series = self.__dict__.get("_series", {})
         if name in series:
-            return with_unit(self._values(name), self._source._variables.unit(name))  # noqa: SLF001
+            return with_unit(self._values(name), self._source._variables.unit(name))
         if name.endswith("_") and name[:-1] in series:
             return self._values(name[:-1])
         if name.startswith("_"):
@@ -261,7 +261,7 @@ class EventMonitor:
     @property
     def t(self) -> Any:
         """The time of each event, shape (events,), with unit."""
-        return with_unit(self.t_, time_unit(self._source._variables.system.unitless))  # noqa: SLF001
+        return with_unit(self.t_, time_unit(self._source._variables.system.unitless))
 
     @property
     def t_(self) -> NDArray[np.float64]:
@@ -295,7 +295,7 @@ class EventMonitor:
 
     def __getattr__(self, name: str) -> Any:
         if name in self.__dict__.get("_variables", ()):
-            return with_unit(self._series[name].values(), self._source._variables.unit(name))  # noqa: SLF001
+            return with_unit(self._series[name].values(), self._source._variables.unit(name))
         if name.endswith("_") and name[:-1] in self.__dict__.get("_variables", ()):
             return self._series[name[:-1]].values()
         if name.startswith("_"):
@@ -311,10 +311,10 @@ class EventMonitor:
         return {k: values[order[(ends[k - 1] if k else 0) : ends[k]]] for k in range(self._source.N)}
 
     def _within(self, index: NDArray[Any]) -> NDArray[np.int64]:
-        part = self._source._elements()  # noqa: SLF001 - the network's own objects
+        part = self._source._elements()
         if part is None:
             return index.astype(np.int64)
-        table = np.zeros(self._source._variables.size, np.int64)  # noqa: SLF001 - the network's own objects
+        table = np.zeros(self._source._variables.size, np.int64)
         table[part] = np.arange(len(part))
         return table[index]
 

@@ -211,10 +211,10 @@ class Network:
     def _build(self) -> tuple[Any, Program, dict[str, Storage], Run]:
         revisions = tuple((name, thing._revision) for name, thing in self._objects.items())
         if self._built is not None and self._built[0] == revisions:
-            for thing in self._objects.values():
+            for name, thing in self._objects.items():
                 if isinstance(thing, NeuronGroup | Synapses | SpikeGeneratorGroup):
-                    assemble.prepare(thing._variables, self._dtype, self._steps[thing._name])
-                    self._override_stream(thing._name, thing._variables)
+                    assemble.prepare(thing._variables, self._dtype, self._steps[name])
+                    self._override_stream(name, thing._variables)
             return self._built
         self._check()
         self._set_clocks()
@@ -229,7 +229,7 @@ class Network:
         return self._built
 
     def _assemble(self) -> assemble.Assembly:
-        keys = {}
+        keys: dict[int, str] = {}
         for name, thing in self._objects.items():
             held = thing._variables if isinstance(getattr(thing, "_variables", None), Variables) else thing
             keys[id(held)] = name

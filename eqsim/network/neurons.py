@@ -222,10 +222,10 @@ class Subgroup(Access):
 
     def __init__(self, group: NeuronGroup, index: NDArray[np.int64]) -> None:
         if len(np.unique(index)) != len(index):
-            raise ArgumentError("a neuron stands twice in this subgroup", owner=group._owner)  # noqa: SLF001
+            raise ArgumentError("a neuron stands twice in this subgroup", owner=group._owner)
         self._group, self._index = group, index
-        self._variables = group._variables  # noqa: SLF001
-        self._owner = f"a subgroup of {group._owner}"  # noqa: SLF001
+        self._variables = group._variables
+        self._owner = f"a subgroup of {group._owner}"
 
     @property
     def N(self) -> int:
@@ -255,7 +255,7 @@ class Subgroup(Access):
         return Subgroup(self._group, self._index[elements(index, self.N, self._owner)])
 
     def _surroundings(self) -> Surroundings:
-        return self._group._surroundings()  # noqa: SLF001
+        return self._group._surroundings()
 
     def _elements(self) -> NDArray[np.int64] | None:
         return self._index
@@ -314,6 +314,6 @@ def _defined(model: Model) -> frozenset[str]:
 
 def symbols_of(source: Any) -> Mapping[str, Symbol]:
     """Return the variables that synapses may see of a source or target."""
-    variables = source._variables  # noqa: SLF001
+    variables = source._variables
     symbols: Mapping[str, Symbol] = variables.symbols
     return symbols

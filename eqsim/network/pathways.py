@@ -208,8 +208,7 @@ class SynapseParts:
             steps = int(np.floor(delays / self.dt + 0.5 + 1e-9))
             if pathway.of == "post":
                 size = synapses.target._variables.size
-                arrays["_post_start"], arrays[f"_permutation_{name}"] = transpose(connections.target, size
-                )
+                arrays["_post_start"], arrays[f"_permutation_{name}"] = transpose(connections.target, size)
                 return "_post_start", steps
             return "_start", steps
         if pathway.of == "post":
@@ -270,8 +269,10 @@ class SynapseParts:
 
     def _room(self, ring: str, name: str, size: int) -> None:
         self.storage.constants[f"_most_{name}"] = size
-        addresses = [Address(self.key, v) for v in (ring, f"_tail_{name}", f"_most_{name}", f"_head_{name}")]
-        self.assembly.guards.append(Guard(*addresses, period=self.period))
+        values, used, most, freed = (
+            Address(self.key, v) for v in (ring, f"_tail_{name}", f"_most_{name}", f"_head_{name}")
+        )
+        self.assembly.guards.append(Guard(values, used, most, freed, self.period))
 
     def _launch(self, lowered: Any, when: When, **given: Any) -> None:
         self.assembly.launch(lowered, self.key, when, self.keys, **given)
@@ -291,8 +292,9 @@ def grow(storage: Storage, name: str) -> None:
         arrays[f"_ring_{name}"] = queue.grow_uniform(arrays[f"_ring_{name}"], head, tail, room)
         return
     names = [f"_ring_{part}_{name}" for part in ("source", "cursor", "due")]
-    for key, ring in zip(names, queue.grow_varied(*(arrays[n] for n in names), head, tail, room), strict=True):
-        arrays[key] = ring
+    source, cursor, due = (arrays[n] for n in names)
+    for key, ring in zip(names, queue.grow_varied(source, cursor, due, head, tail, room), strict=True):
+        arrays[key] = np.asarray(ring)
     for argument, dtype in (("run_source", np.int32), ("run_begin", np.int64), ("run_end", np.int64)):
         arrays[f"_{argument}_{name}"] = np.zeros(len(arrays[names[0]]), dtype)
 

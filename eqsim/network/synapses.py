@@ -41,11 +41,11 @@ class Delayed:
     @property
     def delay(self) -> VariableView:
         """The delays, one for each synapse."""
-        return self._synapses._delay_view(self._name)  # noqa: SLF001 - a part of the same object
+        return self._synapses._delay_view(self._name)
 
     @delay.setter
     def delay(self, value: Any) -> None:
-        self._synapses._set_delay(self._name, value, None, caller())  # noqa: SLF001 - a part of the same object
+        self._synapses._set_delay(self._name, value, None, caller())
 
 
 class Synapses(Access):
@@ -92,7 +92,7 @@ class Synapses(Access):
             if not isinstance(getattr(end, "_variables", None), Variables):
                 raise ArgumentError(f"a {what} must be a group, not {type(end).__name__}", owner=owner)
         frame = caller()
-        pre, post = source._variables, target._variables  # noqa: SLF001 - the network's own objects
+        pre, post = source._variables, target._variables
         written = with_arguments(
             parse(model, owner),
             owner,
@@ -402,8 +402,8 @@ class Synapses(Access):
             "synapse",
             own,
             self._namespace,
-            self._source._variables.symbols,  # noqa: SLF001 - the network's own objects
-            self._target._variables.symbols,  # noqa: SLF001 - the network's own objects
+            self._source._variables.symbols,
+            self._target._variables.symbols,
             self._system.unitless or None,
         )
 
@@ -419,19 +419,19 @@ def _selected(index: Any, size: int, ends: NDArray[Any]) -> NDArray[np.bool_]:
 
 def _within(group: Any, index: NDArray[Any]) -> NDArray[Any]:
     """Return indexes of a whole group as indexes of a part of it."""
-    part = group._elements()  # noqa: SLF001 - the network's own objects
+    part = group._elements()
     if part is None:
         return index.astype(np.int64)
     if len(part) and (np.diff(part) == 1).all():
         return index.astype(np.int64) - part[0]
-    table = np.zeros(group._variables.size, np.int64)  # noqa: SLF001 - the network's own objects
+    table = np.zeros(group._variables.size, np.int64)
     table[part] = np.arange(len(part))
     return table[index]
 
 
 def _whole(group: Any, index: NDArray[Any]) -> NDArray[Any]:
     """Return indexes of a part of a group as indexes of the whole group."""
-    part = group._elements()  # noqa: SLF001 - the network's own objects
+    part = group._elements()
     return index if part is None else part.astype(index.dtype)[index]
 
 

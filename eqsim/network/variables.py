@@ -163,7 +163,7 @@ class Variables:
         symbol = symbols[name]
         if symbol.of != "own":
             end, element = self.links[symbol.of]
-            return end._value_own(symbol.variable or name, element(index))  # noqa: SLF001 - the same class
+            return end._value_own(symbol.variable or name, element(index))
         return self._value_of(symbol, symbol.variable or name, index)
 
     def _value_own(self, name: str, index: Indices) -> Any:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from time import perf_counter
 from types import ModuleType
 from typing import Any
 
+import numba
 import numpy as np
 
 from eqsim.lowering.kernel import Kernel
 from eqsim.lowering.program import Address, Guard, Launch, Program
-from eqsim.targets import cache
-from eqsim.targets.render import SourceCode, arguments, driver_source, kernel_source
+from eqsim.targets import cache, generate, intrinsics, numba_names, queue
 from eqsim.targets.procedures import parameters
+from eqsim.targets.render import SourceCode, arguments, driver_source, kernel_source
 from eqsim.targets.target import Storages
-
-VERSION_OF_CACHE = "1"
+from eqsim.vector import fingerprint
+from eqsim.version import __version__
 
 
 @dataclass
@@ -51,7 +54,7 @@ class NumbaTarget:
         context = _context()
         layout = _Layout(program, storages)
         sources = [
-            kernel_source(launch.call, layout.dtypes(launch), program.dtype, _version(), context)
+            kernel_source(launch.call, layout.dtypes(launch), program.dtype, __version__, context)
             if isinstance(launch.call, Kernel)
             else None
             for launch in program.launches
@@ -71,19 +74,12 @@ def _load(source: SourceCode) -> ModuleType:
     return cache.load(source.module)
 
 
-def _version() -> str:
-    from eqsim import __version__
-
-    return __version__
-
-
 def _context() -> str:
-    """Return what compiled code depends on besides its source."""
-    import numba
-
-    from eqsim.vector import fingerprint
-
-    return "|".join((VERSION_OF_CACHE, numba.__version__, np.__version__, fingerprint()))
+    """Return what compiled code depends on besides its source: versions, and what it calls and takes in."""
+    called = (numba_names, intrinsics, queue, generate)
+    texts = [Path(str(module.__file__)).read_bytes() for module in called]
+    own = hashlib.sha256(b"".join(texts)).hexdigest()
+    return f"{numba.__version__}|{np.__version__}|{fingerprint()}|{own}"
 
 
 class _Layout:
@@ -118,7 +114,8 @@ class _Layout:
 
 
 def _driver(program: Program, layout: _Layout, sources: list[SourceCode | None], context: str) -> SourceCode:
-    calls, imports = [], {}
+    calls: list[dict[str, Any]] = []
+    imports: dict[str, None] = {}
     for launch, source in zip(program.launches, sources, strict=True):
         if source is not None:
             imports[f"from {cache.PACKAGE}.{source.module} import {source.function} as {_alias(source)}"] = None
@@ -135,7 +132,7 @@ def _driver(program: Program, layout: _Layout, sources: list[SourceCode | None],
         for address, name in [(a, layout.array(a)) for a in layout.arrays]
     ]
     fields = {"arrays": arrays, "calls": calls, "guards": guards, "imports": sorted(imports)}
-    return driver_source(fields, _version(), context)
+    return driver_source(fields, __version__, context)
 
 
 def _alias(source: SourceCode) -> str:

@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import builtins
+import math
 from typing import Any
 
-from numba import float32
-from numba import float64
-from numba import int32
-from numba import int64
-from numba import njit
-from numba import uint8
-from numba import uint16
-from numba import uint32, uint64
-from numba import void
+from numba import float32, float64, int32, int64, njit, uint8, uint16, uint32, uint64, void
 
 from eqsim.random import Kind
-from eqsim.targets.intrinsics import driver
-from eqsim.targets.intrinsics import kernel
-from eqsim.targets.intrinsics import select
-from eqsim.targets.intrinsics import array_at
-from eqsim.vector import cos
-from eqsim.vector import exp
-from eqsim.vector import expm1
-from eqsim.vector import exprel
-from eqsim.vector import log
-from eqsim.vector import log1p
-from eqsim.vector import sin
-from eqsim.vector import tanh
-from eqsim.vector.draws import binomial
-from eqsim.vector.draws import normal
-from eqsim.vector.draws import poisson
-from eqsim.vector.draws import uniform
+from eqsim.targets.intrinsics import array_at, driver, kernel, select
+from eqsim.vector import cos, exp, expm1, exprel, log, log1p, sin, tanh
+from eqsim.vector.draws import binomial, normal, poisson, uniform
 
 RUN = builtins.int(Kind.RUN)
 range = builtins.range
@@ -48,21 +27,6 @@ def log10(x: Any) -> Any:
 @njit(error_model="numpy")
 def sqrt(x: Any) -> Any:
     return math.sqrt(x)
-
-
-@njit(error_model="numpy")
-def tan(x: Any) -> Any:
-    return sin(x) / cos(x)
-
-
-@njit(error_model="numpy")
-def sinh(x: Any) -> Any:
-    return math.sinh(x)
-
-
-@njit(error_model="numpy")
-def cosh(x: Any) -> Any:
-    return math.cosh(x)
 
 
 @njit(error_model="numpy")
@@ -161,8 +125,56 @@ def held(values: Any, columns: Any, step: Any, time: Any, column: Any) -> Any:
 
 
 __all__ = [
-    "RUN", "abs", "array_at", "arccos", "arcsin", "arctan", "arctan2", "binomial", "ceil", "clip", "cos", "cosh", "driver", "erf",
-    "exp", "expm1", "exprel", "float32", "float64", "floor", "heaviside", "held", "inf", "int", "int32", "int64",
-    "kernel", "log", "log10", "log1p", "max", "min", "mod", "nan", "normal", "poisson", "pow", "range", "select",
-    "sign", "sin", "sinh", "sqrt", "tan", "tanh", "timestep", "uint16", "uint32", "uint64", "uint8", "uniform", "void",
+    "RUN",
+    "abs",
+    "arccos",
+    "arcsin",
+    "arctan",
+    "arctan2",
+    "array_at",
+    "binomial",
+    "ceil",
+    "clip",
+    "cos",
+    "cosh",
+    "driver",
+    "erf",
+    "exp",
+    "expm1",
+    "exprel",
+    "float32",
+    "float64",
+    "floor",
+    "heaviside",
+    "held",
+    "inf",
+    "int",
+    "int32",
+    "int64",
+    "kernel",
+    "log",
+    "log1p",
+    "log10",
+    "max",
+    "min",
+    "mod",
+    "nan",
+    "normal",
+    "poisson",
+    "pow",
+    "range",
+    "select",
+    "sign",
+    "sin",
+    "sinh",
+    "sqrt",
+    "tan",
+    "tanh",
+    "timestep",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "uniform",
+    "void",
 ]  # fmt: skip

@@ -6,13 +6,13 @@ from numba import njit
 
 from eqsim.targets import generate, queue
 
-_OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy"}
+_compiled = njit(cache=True, nogil=True, error_model="numpy")
 
-compress = njit(**_OPTIONS)(queue.compress)
-due_now = njit(**_OPTIONS)(queue.due_now)
-push_uniform = njit(**_OPTIONS)(queue.push_uniform)
-due_uniform = njit(**_OPTIONS)(queue.due_uniform)
-push_varied = njit(**_OPTIONS)(queue.push_varied)
-due_varied = njit(**_OPTIONS)(queue.due_varied)
-emit = njit(**_OPTIONS)(generate.emit)
-single = njit(**_OPTIONS)(generate.single)
+compress = _compiled(queue.compress)
+due_now = _compiled(queue.due_now)
+push_uniform = _compiled(queue.push_uniform)
+due_uniform = _compiled(queue.due_uniform)
+push_varied = _compiled(queue.push_varied)
+due_varied = _compiled(queue.due_varied)
+emit = _compiled(generate.emit)
+single = _compiled(generate.single)

@@ -10,8 +10,6 @@ added, so that an entry's place is its number modulo the ring's length. For path
 spikes, sources are the targets and ``start`` the beginning of each one's incoming synapses.
 """
 
-# ruff: noqa: PLR0917 - compiled code takes its arrays one by one
-
 from __future__ import annotations
 
 from typing import Any

@@ -162,7 +162,11 @@ def atoms(draw, dimension):
     if dimension == 0:
         return number
     base = Name(f"{draw(st.sampled_from('vpu'))}{draw(st.integers(0, 5))}")
-    power = base if dimension == 1 else Binary("**", base, Number(dimension) if dimension > 0 else Unary("-", Number(-dimension)))
+    power = (
+        base
+        if dimension == 1
+        else Binary("**", base, Number(dimension) if dimension > 0 else Unary("-", Number(-dimension)))
+    )
     return power if draw(st.booleans()) else Binary("*", number, power)
 
 
@@ -184,7 +188,9 @@ def test_value_times_scale_is_the_value_in_si(data, dimension, target):
         return
     assert evaluate(stripped, values) * 10.0 ** float(scale) == pytest.approx(si, rel=1e-9, abs=1e-9 * size)
     unit = Unit(tuple(e * dimension for e in VOLT), Fraction(target))
-    assert evaluate(plain_in(expr, symbols, unit), values) * 10.0**target == pytest.approx(si, rel=1e-9, abs=1e-9 * size)
+    assert evaluate(plain_in(expr, symbols, unit), values) * 10.0**target == pytest.approx(
+        si, rel=1e-9, abs=1e-9 * size
+    )
 
 
 def magnitude(expr, values):
@@ -203,7 +209,9 @@ def magnitude(expr, values):
             return magnitude(expr.left, values) ** expr.right.value
         case Conditional():
             left, right = (evaluate(side, values) for side in (expr.condition.left, expr.condition.right))
-            close = abs(left - right) <= 1e-9 * sum(magnitude(s, values) for s in (expr.condition.left, expr.condition.right))
+            close = abs(left - right) <= 1e-9 * sum(
+                magnitude(s, values) for s in (expr.condition.left, expr.condition.right)
+            )
             return np.inf if close else max(magnitude(expr.then, values), magnitude(expr.otherwise, values))
         case Call(function="sqrt"):
             inner = abs(evaluate(expr.arguments[0], values))

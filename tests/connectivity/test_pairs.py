@@ -304,7 +304,7 @@ def test_draws_in_an_element():
 @given(st.lists(st.integers(0, 12).flatmap(lambda m: st.tuples(st.just(m), st.integers(0, m))), max_size=20))
 def test_members_are_different_and_of_their_range(rows):
     population, size = np.array(rows, np.int64).reshape(-1, 2).T
-    found = [(int(r), int(v)) for row, value in distinct(Ends(1, 1, 5), population, size) for r, v in zip(row, value)]
+    found = [(int(r), int(v)) for row, value in distinct(Ends(1, 1, 5), population, size) for r, v in zip(row, value, strict=True)]
     assert found == sorted(set(found))
     assert np.bincount([r for r, _ in found], minlength=len(rows)).tolist() == size.tolist()
     assert all(0 <= v < population[r] for r, v in found)

@@ -1,7 +1,7 @@
 """Every example runs, and the full ones print the rates that are known for them.
 
 The rates of the three networks were computed by `plain.py` beside this file: the same equations in NumPy, sharing
-nothing with eqsim. Networks with other random connections differ by a few per cent.
+nothing with eqsim, on eight networks each. They differ from network to network by some per cent.
 """
 
 import os
@@ -10,13 +10,18 @@ import runpy
 import subprocess
 import sys
 from pathlib import Path
+from statistics import mean, stdev
 
 import pytest
 
 EXAMPLES = Path(__file__).resolve().parent.parent.parent / "examples"
 PLAIN = runpy.run_path(str(Path(__file__).parent / "plain.py"))
-# mean rate over the first second in Hz, of two networks each, by plain.py
-RATES = {"coba": (20.5, 19.2), "cuba": (5.74, 5.74), "cobahh": (38.7, 36.4)}
+# mean rate over the first second in Hz, of the networks with the seeds 1 to 8 of plain.py
+RATES = {
+    "coba": (20.49, 19.19, 17.74, 18.17, 21.45, 18.07, 19.23, 22.13),
+    "cuba": (5.75, 5.68, 5.46, 5.48, 6.17, 5.38, 5.67, 5.98),
+    "cobahh": (38.69, 36.35, 33.51, 32.67, 38.85, 34.65, 37.32, 41.39),
+}
 
 
 def run(name, folder, *arguments):
@@ -42,20 +47,16 @@ def test_networks_run_short_and_draw(name, tmp_path):
     assert (tmp_path / f"{name}.png").stat().st_size > 5000
 
 
-@pytest.mark.parametrize("name", ["coba", "cuba"])
+@pytest.mark.parametrize("name", RATES)
 def test_rates(name, tmp_path):
-    assert mean_rate(run(name, tmp_path, "--no-figure")) == pytest.approx(sum(RATES[name]) / 2, rel=0.1)
-
-
-@pytest.mark.slow
-def test_rate_of_cobahh(tmp_path):
-    assert mean_rate(run("cobahh", tmp_path, "--no-figure")) == pytest.approx(sum(RATES["cobahh"]) / 2, rel=0.1)
+    known = RATES[name]
+    assert abs(mean_rate(run(name, tmp_path, "--no-figure")) - mean(known)) < 3 * stdev(known)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", RATES)
 def test_recorded_rates(name):
-    assert PLAIN["rate"](name, seed=1) == pytest.approx(RATES[name][0], rel=0.01)
+    assert PLAIN["rate"](name, seed=1) == pytest.approx(RATES[name][0], abs=0.01)
 
 
 def test_matplotlib_is_not_loaded_without_a_figure(tmp_path):

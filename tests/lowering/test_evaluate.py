@@ -67,7 +67,7 @@ PYTHON = {
 @given(formulas)
 def test_operators_mean_what_they_mean_in_python(formula):
     code = compile(str(formula), "formula", "eval")
-    expected = [eval(code, PYTHON | {"x": x, "k": k, "b": b}) for x, k, b in zip(X.tolist(), K.tolist(), B.tolist())]
+    expected = [eval(code, PYTHON | {"x": x, "k": k, "b": b}) for x, k, b in zip(X.tolist(), K.tolist(), B.tolist(), strict=True)]
     got = np.broadcast_to(evaluate(formula, VALUES), 6)
     assert np.array_equal(got, np.array(expected, dtype=float))
 

@@ -53,7 +53,7 @@ PROBLEMS = [
     Problem("dx/dt = -x*y\ndy/dt = -y", {"x": 1.0, "y": 1.0}, {"x": FROZEN}),
     Problem("dx/dt = -x*g\ng = y\ndy/dt = -y", {"x": 1.0, "y": 1.0}, {"x": FROZEN}),  # through a subexpression
     Problem("dx/dt = -x + sin(3*t)", {"x": 0.4}, {"x": (0.4 + 0.3) * np.exp(-1) + (np.sin(3) - 3 * np.cos(3)) / 10}),
-    Problem("dx/dt = 1/(1 + x)", {"x": 0.0}, {"x": np.sqrt(3) - 1}),
+    Problem("dx/dt = (1 + x**2)/2", {"x": 0.0}, {"x": np.tan(0.5)}),
 ]
 
 
@@ -62,7 +62,7 @@ def check_order(scheme):
     taken = [problem for problem in PROBLEMS if refused(scheme, system(problem.text)) is None]
     assert taken or scheme.order == np.inf
     for problem in taken:
-        steps = np.array([16, 32, 64])
+        steps = np.array([32, 64, 128])
         errors = []
         for count in steps.tolist():
             end = run(problem.text, scheme, problem.start, 1 / count, count)
@@ -86,7 +86,9 @@ def test_order_is_as_claimed(scheme):
         assert end["x"] == pytest.approx(1 - np.exp(-1) * (0.7 + 0.9), rel=1e-14)
 
 
-@pytest.mark.parametrize(("name", "claim"), [("euler", 2), ("rk2", 1), ("rk4", 5), ("heun", 1), ("exponential_euler", 2)])
+@pytest.mark.parametrize(
+    ("name", "claim"), [("euler", 2), ("rk2", 1), ("rk4", 5), ("heun", 1), ("exponential_euler", 2)]
+)
 def test_a_false_claim_is_found(name, claim):
     with pytest.raises(AssertionError):
         check_order(replace(available()[name], order=claim))
@@ -182,5 +184,7 @@ def test_several_noises_in_one_equation_add_up():
     truth = np.exp(0.6 * fine[0].sum(axis=0) + 0.5 * fine[1].sum(axis=0))
     slope = strong_slope(available()["heun"], text, {"x": np.ones(PATHS)}, truth, fine, "stratonovich", (16, 32, 64))
     assert slope == pytest.approx(1, abs=0.12)
-    slope = strong_slope(available()["euler"], text, {"x": np.ones(PATHS)}, truth, fine, "stratonovich", (64, 256, 1024))
+    slope = strong_slope(
+        available()["euler"], text, {"x": np.ones(PATHS)}, truth, fine, "stratonovich", (64, 256, 1024)
+    )
     assert slope == pytest.approx(0.5, abs=0.12)
