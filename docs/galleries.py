@@ -18,14 +18,16 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
 
 
 def mistakes(root: Path) -> str:
-    """Return each text with a mistake and, below it, the message that it gets."""
-    pages = []
-    for message in sorted((root / "tests" / "mistakes").glob("*.txt")):
-        title = message.stem.replace("_", " ").capitalize()
-        model = message.with_suffix(".eqs")
-        text = [_fenced(model.read_text(encoding="utf-8"))] if model.is_file() else []
-        pages.append("\n\n".join([f"## {title}", *text, _fenced(message.read_text(encoding="utf-8"))]))
-    return "\n\n".join(pages)
+    """Return each text with a mistake and, below it, the message that it gets; by kind of mistake."""
+    kinds: dict[str, list[str]] = {}
+    for path in sorted((root / "tests" / "mistakes").glob("*.txt")):
+        message = path.read_text(encoding="utf-8")
+        model, _, beside = path.with_suffix(".eqs").read_text(encoding="utf-8").partition("\n---\n")
+        parts = [f"### {path.stem.replace('_', ' ').capitalize()}", _fenced(model)]
+        if beside:
+            parts += ["with", _fenced(beside)]
+        kinds.setdefault(message.partition(":")[0], []).append("\n\n".join([*parts, "gets", _fenced(message)]))
+    return "\n\n".join(part for kind in sorted(kinds) for part in (f"## {kind}", *kinds[kind]))
 
 
 def schemes(root: Path) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from time import perf_counter
 
 import eqsim as es
-from eqsim.units import Hz, mV, ms, nS, second
+from eqsim.units import Hz, ms, mV, nS, second
 
 _NEURONS = """
     dV/dt   = (E_L - V + (g_e*(E_e - V) + g_i*(E_i - V))/g_L)/tau_m : mV (unless refractory)
@@ -59,6 +59,6 @@ def _draw(spikes: es.SpikeMonitor, picture: Path) -> None:
     figure = Figure(figsize=(8, 4), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
-    axes.plot(spikes.t_, spikes.i, "k.", markersize=0.4)
+    axes.plot(spikes.t_, spikes.i, "k.", markersize=1.5, markeredgewidth=0)
     axes.set(xlabel="time (ms)", ylabel="neuron", title="COBA (Brette et al. 2007)", xlim=(0, 1000), ylim=(0, 4000))
     figure.savefig(picture, dpi=150)

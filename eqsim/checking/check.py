@@ -108,7 +108,7 @@ def check_expression(
             Mistake(UnitsError, "this value has another unit", expr.span, found=found, hint=hint)
         )
     raise_mistakes(consistency.mistakes)
-    assert measure is not None  # noqa: S101 - without a measure there is a mistake
+    assert measure is not None
     return CheckedExpression(expr, expect if isinstance(expect, Unit) else measure.unit, measure.type, used)
 
 

@@ -64,7 +64,9 @@ class Consistency:
     def _tell(
         self, summary: str, span: Span | None, found: str, hint: str, error: type[EqsimError] = UnitsError
     ) -> None:
-        self.mistakes.append(Mistake(error, summary, span, found=found, hint=hint))
+        # the middle of a chained comparison is measured with both of its neighbours
+        if all((one.summary, one.span) != (summary, span) for one in self.mistakes):
+            self.mistakes.append(Mistake(error, summary, span, found=found, hint=hint))
 
     def _name(self, expr: Name) -> Measure:
         symbol = self.symbols[expr.name]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from eqsim.checking.checked import CheckedDefinition, Role, Scope, Symbol, Type
 from eqsim.checking.dimensions import Unit
@@ -16,11 +17,13 @@ from eqsim.text.errors import DefinitionError, EqsimError, Mistake, NotYetError,
 from eqsim.text.nearest import nearest
 from eqsim.text.source import Span
 
-_ROLES: dict[Kind, Role] = {
-    "derivative": Role.STATE,
-    "subexpression": Role.SUBEXPRESSION,
-    "parameter": Role.PARAMETER,
-}
+_ROLES: Mapping[Kind, Role] = MappingProxyType(
+    {
+        "derivative": Role.STATE,
+        "subexpression": Role.SUBEXPRESSION,
+        "parameter": Role.PARAMETER,
+    }
+)
 
 
 @dataclass(slots=True)

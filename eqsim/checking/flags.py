@@ -2,41 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from eqsim.checking.checked import Scope
 from eqsim.language.model import Definition, Flag, Kind
 from eqsim.text.errors import DefinitionError, Mistake, NotYetError
 
-_KINDS: dict[str, tuple[Kind, ...]] = {
-    "constant": ("parameter",),
-    "shared": ("parameter", "subexpression"),
-    "linked": ("parameter",),
-    "parameter": ("parameter",),
-    "constant over dt": ("subexpression",),
-    "unless refractory": ("derivative",),
-    "event-driven": ("derivative",),
-    "clock-driven": ("derivative",),
-    "summed": ("subexpression",),
-}
-_LINES: dict[Kind, str] = {
-    "derivative": "a differential equation",
-    "subexpression": "a subexpression",
-    "parameter": "a parameter",
-}
-_ONLY_IN = {
-    "unless refractory": ("neuron", "a synapse is never refractory; take the flag away"),
-    "event-driven": ("synapse", "equations of neurons are integrated in every step; take the flag away"),
-    "clock-driven": ("synapse", "equations of neurons are integrated in every step; take the flag away"),
-    "summed": ("synapse", "a (summed) variable stands in the model of Synapses, as in x_post = w*y_pre : 1 (summed)"),
-}
+_KINDS: Mapping[str, tuple[Kind, ...]] = MappingProxyType(
+    {
+        "constant": ("parameter",),
+        "shared": ("parameter", "subexpression"),
+        "linked": ("parameter",),
+        "parameter": ("parameter",),
+        "constant over dt": ("subexpression",),
+        "unless refractory": ("derivative",),
+        "event-driven": ("derivative",),
+        "clock-driven": ("derivative",),
+        "summed": ("subexpression",),
+    }
+)
+_LINES: Mapping[Kind, str] = MappingProxyType(
+    {
+        "derivative": "a differential equation",
+        "subexpression": "a subexpression",
+        "parameter": "a parameter",
+    }
+)
+_ONLY_IN = MappingProxyType(
+    {
+        "unless refractory": ("neuron", "a synapse is never refractory; take the flag away"),
+        "event-driven": ("synapse", "equations of neurons are integrated in every step; take the flag away"),
+        "clock-driven": ("synapse", "equations of neurons are integrated in every step; take the flag away"),
+        "summed": (
+            "synapse",
+            "a (summed) variable stands in the model of Synapses, as in x_post = w*y_pre : 1 (summed)",
+        ),
+    }
+)
 _ALONE = ("linked", "summed")
-_LATER = {
-    "point current": "a point current belongs to a SpatialNeuron",
-    "inward": "a direction belongs to the current of a channel",
-    "outward": "a direction belongs to the current of a channel",
-}
+_LATER = MappingProxyType(
+    {
+        "point current": "a point current belongs to a SpatialNeuron",
+        "inward": "a direction belongs to the current of a channel",
+        "outward": "a direction belongs to the current of a channel",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from eqsim.checking.checked import CheckedCode, CheckedStatement, Role, Symbol
 from eqsim.checking.consistency import Consistency
@@ -17,14 +18,16 @@ from eqsim.language.expr import names as used_names
 from eqsim.language.model import Code, Statement
 from eqsim.text.errors import DefinitionError, Mistake, ReadOnlyError, UnitsError, UnknownNameError
 
-_WHY = {
-    Role.SUBEXPRESSION: "it follows from its formula",
-    Role.BUILTIN: "it is always there and read-only",
-    Role.CONSTANT: "it is a constant",
-    Role.NOISE: "it is noise",
-    Role.EXTERNAL: "it comes from outside the model",
-    Role.UNIT: "it is a unit",
-}
+_WHY = MappingProxyType(
+    {
+        Role.SUBEXPRESSION: "it follows from its formula",
+        Role.BUILTIN: "it is always there and read-only",
+        Role.CONSTANT: "it is a constant",
+        Role.NOISE: "it is noise",
+        Role.EXTERNAL: "it comes from outside the model",
+        Role.UNIT: "it is a unit",
+    }
+)
 
 
 def statement_name_mistakes(code: Code, names: Names, told: set[str], *, forbidden_shared: bool) -> list[Mistake]:

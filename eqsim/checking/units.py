@@ -20,44 +20,48 @@ from eqsim.text.nearest import nearest
 from eqsim.text.source import Source, Span
 
 # name: exponents of m, kg, s, A, K, mol; the decimal scale
-_SPELLED: dict[str, tuple[tuple[int, ...], int]] = {
-    "volt": ((2, 1, -3, -1, 0, 0), 0),
-    "amp": ((0, 0, 0, 1, 0, 0), 0),
-    "siemens": ((-2, -1, 3, 2, 0, 0), 0),
-    "farad": ((-2, -1, 4, 2, 0, 0), 0),
-    "ohm": ((2, 1, -3, -2, 0, 0), 0),
-    "meter": ((1, 0, 0, 0, 0, 0), 0),
-    "metre": ((1, 0, 0, 0, 0, 0), 0),
-    "second": ((0, 0, 1, 0, 0, 0), 0),
-    "gram": ((0, 1, 0, 0, 0, 0), -3),
-    "hertz": ((0, 0, -1, 0, 0, 0), 0),
-    "kelvin": ((0, 0, 0, 0, 1, 0), 0),
-    "mole": ((0, 0, 0, 0, 0, 1), 0),
-    "molar": ((-3, 0, 0, 0, 0, 1), 3),
-    "coulomb": ((0, 0, 1, 1, 0, 0), 0),
-    "newton": ((1, 1, -2, 0, 0, 0), 0),
-    "joule": ((2, 1, -2, 0, 0, 0), 0),
-    "watt": ((2, 1, -3, 0, 0, 0), 0),
-    "radian": ((0, 0, 0, 0, 0, 0), 0),
-    "pascal": ((-1, 1, -2, 0, 0, 0), 0),
-    "henry": ((2, 1, -2, -2, 0, 0), 0),
-    "weber": ((2, 1, -2, -1, 0, 0), 0),
-    "tesla": ((0, 1, -2, -1, 0, 0), 0),
-}
-_PREFIXES = {"": 0, "f": -15, "p": -12, "n": -9, "u": -6, "m": -3, "c": -2, "k": 3, "M": 6, "G": 9}
-_SHORT = {
-    "volt": "mV uV nV kV",
-    "amp": "mA uA nA pA fA",
-    "siemens": "mS uS nS pS",
-    "farad": "mF uF nF pF",
-    "ohm": "kohm Mohm Gohm",
-    "meter": "mm cm um nm",
-    "second": "ms us ns",
-    "hertz": "Hz kHz MHz",
-    "molar": "mM uM nM",
-    "mole": "mmol umol",
-}
-_POWERS = {"2": 2, "3": 3}
+_SPELLED: Mapping[str, tuple[tuple[int, ...], int]] = MappingProxyType(
+    {
+        "volt": ((2, 1, -3, -1, 0, 0), 0),
+        "amp": ((0, 0, 0, 1, 0, 0), 0),
+        "siemens": ((-2, -1, 3, 2, 0, 0), 0),
+        "farad": ((-2, -1, 4, 2, 0, 0), 0),
+        "ohm": ((2, 1, -3, -2, 0, 0), 0),
+        "meter": ((1, 0, 0, 0, 0, 0), 0),
+        "metre": ((1, 0, 0, 0, 0, 0), 0),
+        "second": ((0, 0, 1, 0, 0, 0), 0),
+        "gram": ((0, 1, 0, 0, 0, 0), -3),
+        "hertz": ((0, 0, -1, 0, 0, 0), 0),
+        "kelvin": ((0, 0, 0, 0, 1, 0), 0),
+        "mole": ((0, 0, 0, 0, 0, 1), 0),
+        "molar": ((-3, 0, 0, 0, 0, 1), 3),
+        "coulomb": ((0, 0, 1, 1, 0, 0), 0),
+        "newton": ((1, 1, -2, 0, 0, 0), 0),
+        "joule": ((2, 1, -2, 0, 0, 0), 0),
+        "watt": ((2, 1, -3, 0, 0, 0), 0),
+        "radian": ((0, 0, 0, 0, 0, 0), 0),
+        "pascal": ((-1, 1, -2, 0, 0, 0), 0),
+        "henry": ((2, 1, -2, -2, 0, 0), 0),
+        "weber": ((2, 1, -2, -1, 0, 0), 0),
+        "tesla": ((0, 1, -2, -1, 0, 0), 0),
+    }
+)
+_PREFIXES = MappingProxyType({"": 0, "f": -15, "p": -12, "n": -9, "u": -6, "m": -3, "c": -2, "k": 3, "M": 6, "G": 9})
+_SHORT = MappingProxyType(
+    {
+        "volt": "mV uV nV kV",
+        "amp": "mA uA nA pA fA",
+        "siemens": "mS uS nS pS",
+        "farad": "mF uF nF pF",
+        "ohm": "kohm Mohm Gohm",
+        "meter": "mm cm um nm",
+        "second": "ms us ns",
+        "hertz": "Hz kHz MHz",
+        "molar": "mM uM nM",
+        "mole": "mmol umol",
+    }
+)
+_POWERS = MappingProxyType({"2": 2, "3": 3})
 
 # what the field measures a thing in: for values that come without a unit of the model, and for hints
 _USUAL = (
@@ -84,33 +88,35 @@ _USUAL = (
     ("kelvin", "a temperature"),
 )
 # what people write, and what the language has
-MEANT = {
-    "V": "volt",
-    "A": "amp",
-    "S": "siemens",
-    "F": "farad",
-    "s": "second",
-    "sec": "second",
-    "msec": "ms",
-    "m": "meter",
-    "C": "coulomb",
-    "K": "kelvin",
-    "N": "newton",
-    "J": "joule",
-    "W": "watt",
-    "g": "gram",
-    "kg": "kilogram",
-    "M": "molar",
-    "h": "second",
-    "Ohm": "ohm",
-    "rad": "radian",
-    "mol": "mole",
-    "dimensionless": "1",
-    "int": "integer",
-    "float": "1",
-    "real": "1",
-}
-_TYPES: dict[str, Type] = {"integer": "integer", "boolean": "boolean", "bool": "boolean"}
+MEANT = MappingProxyType(
+    {
+        "V": "volt",
+        "A": "amp",
+        "S": "siemens",
+        "F": "farad",
+        "s": "second",
+        "sec": "second",
+        "msec": "ms",
+        "m": "meter",
+        "C": "coulomb",
+        "K": "kelvin",
+        "N": "newton",
+        "J": "joule",
+        "W": "watt",
+        "g": "gram",
+        "kg": "kilogram",
+        "M": "molar",
+        "h": "second",
+        "Ohm": "ohm",
+        "rad": "radian",
+        "mol": "mole",
+        "dimensionless": "1",
+        "int": "integer",
+        "float": "1",
+        "real": "1",
+    }
+)
+_TYPES: Mapping[str, Type] = MappingProxyType({"integer": "integer", "boolean": "boolean", "bool": "boolean"})
 NUMBER = Unit(name="1")
 
 

@@ -46,26 +46,28 @@ class Function:
 
 
 _OF_NUMBERS = "exp log log10 sin cos tan sinh cosh tanh arcsin arccos arctan exprel expm1 log1p erf"
-FUNCTIONS: dict[str, Function] = {
-    **{name: Function("number") for name in _OF_NUMBERS.split()},
-    "floor": Function("number", result="integer"),
-    "ceil": Function("number", result="integer"),
-    "sqrt": Function("root"),
-    "abs": Function("alike", result=None),
-    "sign": Function("any"),
-    "heaviside": Function("any"),
-    "arctan2": Function("any", 2),
-    "mod": Function("alike", 2, None),
-    "min": Function("alike", 2, None),
-    "max": Function("alike", 2, None),
-    "clip": Function("alike", 3, None),
-    "int": Function("truth", result="integer"),
-    "timestep": Function("time", 2, "integer"),
-    "rand": Function("number", 0, stateful=True),
-    "randn": Function("number", 0, stateful=True),
-    "poisson": Function("number", 1, "integer", stateful=True),
-    "binomial": Function("number", 2, "integer", stateful=True),
-}
+FUNCTIONS: Mapping[str, Function] = MappingProxyType(
+    {
+        **{name: Function("number") for name in _OF_NUMBERS.split()},
+        "floor": Function("number", result="integer"),
+        "ceil": Function("number", result="integer"),
+        "sqrt": Function("root"),
+        "abs": Function("alike", result=None),
+        "sign": Function("any"),
+        "heaviside": Function("any"),
+        "arctan2": Function("any", 2),
+        "mod": Function("alike", 2, None),
+        "min": Function("alike", 2, None),
+        "max": Function("alike", 2, None),
+        "clip": Function("alike", 3, None),
+        "int": Function("truth", result="integer"),
+        "timestep": Function("time", 2, "integer"),
+        "rand": Function("number", 0, stateful=True),
+        "randn": Function("number", 0, stateful=True),
+        "poisson": Function("number", 1, "integer", stateful=True),
+        "binomial": Function("number", 2, "integer", stateful=True),
+    }
+)
 
 
 def reserved(name: str, kind: Scopes) -> str | None:

@@ -53,7 +53,9 @@ def _different(ends: Ends, population: Longs, size: Longs, ordinal: Longs, numbe
 
 def _once(keys: Longs) -> Longs:
     """Return ascending keys without repetitions."""
-    return keys[np.concatenate([[True], keys[1:] != keys[:-1]])[: keys.size]]
+    first: npt.NDArray[np.bool] = np.ones(keys.size, np.bool)
+    first[1:] = keys[1:] != keys[:-1]
+    return keys[first]
 
 
 def _completed(keys: Longs, population: Longs, offset: Longs, left_out: npt.NDArray[np.bool]) -> Longs:

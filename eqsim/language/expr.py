@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal
 
 from eqsim.text.source import Span
@@ -126,7 +127,7 @@ class Call:
 
 Expr = Number | Name | Unary | Binary | Compare | Logic | Conditional | Call
 
-_PRECEDENCE = {"or": 1, "and": 2, "not": 3, "+": 5, "-": 5, "*": 6, "/": 6, "//": 6, "%": 6, "**": 8}
+_PRECEDENCE = MappingProxyType({"or": 1, "and": 2, "not": 3, "+": 5, "-": 5, "*": 6, "/": 6, "//": 6, "%": 6, "**": 8})
 _COMPARE, _SIGN, _ATOM = 4, 7, 9
 
 

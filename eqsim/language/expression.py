@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import warnings
+from collections.abc import Mapping
 from itertools import accumulate
+from types import MappingProxyType
 
 from eqsim.language.expr import (
     Binary,
@@ -25,24 +27,28 @@ from eqsim.language.tokens import FormulaMistake, check_order, plain_name
 from eqsim.text.source import Source, Span
 
 MAX_DEPTH = 150  # later stages walk the tree by recursion
-_BINARY: dict[type[ast.operator], BinaryOp] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-    ast.FloorDiv: "//",
-    ast.Mod: "%",
-    ast.Pow: "**",
-}
-_UNARY: dict[type[ast.unaryop], UnaryOp] = {ast.USub: "-", ast.UAdd: "+", ast.Not: "not"}
-_COMPARE: dict[type[ast.cmpop], CompareOp] = {
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-    ast.Eq: "==",
-    ast.NotEq: "!=",
-}
+_BINARY: Mapping[type[ast.operator], BinaryOp] = MappingProxyType(
+    {
+        ast.Add: "+",
+        ast.Sub: "-",
+        ast.Mult: "*",
+        ast.Div: "/",
+        ast.FloorDiv: "//",
+        ast.Mod: "%",
+        ast.Pow: "**",
+    }
+)
+_UNARY: Mapping[type[ast.unaryop], UnaryOp] = MappingProxyType({ast.USub: "-", ast.UAdd: "+", ast.Not: "not"})
+_COMPARE: Mapping[type[ast.cmpop], CompareOp] = MappingProxyType(
+    {
+        ast.Lt: "<",
+        ast.LtE: "<=",
+        ast.Gt: ">",
+        ast.GtE: ">=",
+        ast.Eq: "==",
+        ast.NotEq: "!=",
+    }
+)
 
 
 def parse_expression(text: str, owner: str = "", part: str = "") -> Expr:
@@ -167,7 +173,7 @@ class _Reader:
         for op, left, right in zip(node.ops, operands, operands[1:], strict=False):
             one = Compare(_COMPARE[type(op)], left, right, _both(left, right))
             result = one if result is None else Logic("and", result, one, _both(result, one))
-        assert result is not None  # noqa: S101 - Python's grammar has at least one comparison here
+        assert result is not None
         return result
 
     def call(self, function: str, arguments: tuple[Expr, ...], span: Span) -> Expr:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from eqsim.text.errors import Mistake, ModelSyntaxError, raise_mistakes
 from eqsim.text.source import Source, Span
@@ -15,7 +16,7 @@ _REFERENCE = re.compile(r"[ \t\r]*reference[ \t]+(?![ \t]*[:=])[^\n]*")
 _OPEN_END = re.compile(r"(?:[-+*/%<>=,]|\b(?:and|or|not|if|else))\s*\Z")
 _OPEN_START = re.compile(r"\s*(?:[-+*/%<>:]|!=|==|(?:and|or|if|else)\b)")
 _EQUATION = re.compile(r"\s*(?:d\s*\w+\s*/\s*dt|\w+\s*'?)\s*(?:\(\s*0\s*\))?\s*(?:\*\*|//|[-+*/%])?=(?!=)")
-_CLOSING = {"(": ")", "[": "]", "{": "}"}
+_CLOSING = MappingProxyType({"(": ")", "[": "]", "{": "}"})
 
 
 @dataclass(frozen=True, slots=True)

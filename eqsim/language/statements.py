@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NoReturn, get_args
 
 from eqsim.language.expression import read_expression
@@ -15,7 +17,7 @@ from eqsim.text.source import Source, Span
 _ASSIGNMENT = re.compile(r"([^\W\d]\w*)\s*(\*\*=|//=|[-+*/%]=|=(?!=))")
 _OTHER_OP = re.compile(r"[^\W\d]\w*\s*(<<=|>>=|[&|^@:]=|\+\+|--|==)")
 _COMPOUND = re.compile(r"(if|for|while|def|return|import|from|with|try|pass|del|print|else|elif)\b")
-_OPS: dict[str, AssignOp] = {op: op for op in get_args(AssignOp)}
+_OPS: Mapping[str, AssignOp] = MappingProxyType({op: op for op in get_args(AssignOp)})
 
 
 def parse_statements(text: str, owner: str = "", part: str = "") -> Code:

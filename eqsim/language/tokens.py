@@ -6,6 +6,7 @@ import keyword
 import re
 import unicodedata
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from eqsim.language.lines import Line
 from eqsim.text.errors import Mistake, ModelSyntaxError
@@ -24,35 +25,37 @@ MAX_BRACKETS = 100
 MAX_DIGITS = 100
 
 # what people write out of habit from other notations, and what this one has instead
-_INSTEAD = {
-    "^": "write ** for a power",
-    "&": "write 'and'",
-    "|": "write 'or'",
-    "~": "write 'not'",
-    "!": "write 'not', or != for 'is not equal'",
-    "@": "write * for a product",
-    "[": "write a name of its own; a formula has no indices and no lists",
-    "{": "write round brackets",
-    ":": "a unit follows ':' once, at the end of the line",
-    ";": "one formula stands here; take the ';' away",
-    "'": "write dx_dt for the first derivative of x in a formula; texts in quotes have no place in one",
-    '"': "texts in quotes have no place in a formula",
-    "\\": "a backslash may only end a line that goes on",
-    "·": "write * for a product",
-    "×": "write * for a product",  # noqa: RUF001
-    "−": "this is a typographic minus; write -",  # noqa: RUF001
-    "–": "this is a dash; write -",  # noqa: RUF001
-    "<<": "a formula has no shifts; multiply by 2**n",
-    ">>": "a formula has no shifts; divide by 2**n",
-    ":=": "assign in a statement of its own",
-    "->": "a formula has no arrows",
-    "is": "write == to compare",
-    "in": "write a comparison, as in 0 <= x and x < 3",
-    "lambda": "define a function with eqsim.function and call it by its name",
-    "for": "a formula has no loops; a sum over synapses is a (summed) variable",
-    "None": "write 0, or leave the term out",
-    ".": "a name holds letters, digits and underscores; nothing is looked up with '.'",
-}
+_INSTEAD = MappingProxyType(
+    {
+        "^": "write ** for a power",
+        "&": "write 'and'",
+        "|": "write 'or'",
+        "~": "write 'not'",
+        "!": "write 'not', or != for 'is not equal'",
+        "@": "write * for a product",
+        "[": "write a name of its own; a formula has no indices and no lists",
+        "{": "write round brackets",
+        ":": "a unit follows ':' once, at the end of the line",
+        ";": "one formula stands here; take the ';' away",
+        "'": "write dx_dt for the first derivative of x in a formula; texts in quotes have no place in one",
+        '"': "texts in quotes have no place in a formula",
+        "\\": "a backslash may only end a line that goes on",
+        "·": "write * for a product",
+        "×": "write * for a product",  # noqa: RUF001
+        "−": "this is a typographic minus; write -",  # noqa: RUF001
+        "–": "this is a dash; write -",  # noqa: RUF001
+        "<<": "a formula has no shifts; multiply by 2**n",
+        ">>": "a formula has no shifts; divide by 2**n",
+        ":=": "assign in a statement of its own",
+        "->": "a formula has no arrows",
+        "is": "write == to compare",
+        "in": "write a comparison, as in 0 <= x and x < 3",
+        "lambda": "define a function with eqsim.function and call it by its name",
+        "for": "a formula has no loops; a sum over synapses is a (summed) variable",
+        "None": "write 0, or leave the term out",
+        ".": "a name holds letters, digits and underscores; nothing is looked up with '.'",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
 """Names of a checked text bound to arrays, scalars and locals of a kernel.
 
-A ``Binder`` collects the instructions of one kernel: each variable is loaded when first needed, each subexpression bound when first needed and
-again after something it depends on was written, each draw numbered. Writes are kept in locals and stored at the end.
+A ``Binder`` collects the instructions of one kernel: each variable is loaded when first needed, each subexpression
+bound when first needed and again after something it depends on was written, each draw numbered. Writes are kept in locals and stored at the end.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal
 
 from eqsim.analysis.plain import plain_in
@@ -21,7 +23,6 @@ from eqsim.lowering.kernel import (
     Domain,
     Draw,
     Entry,
-    If,
     Instruction,
     Kernel,
     Law,
@@ -32,8 +33,9 @@ from eqsim.lowering.kernel import (
 from eqsim.lowering.types import type_of
 
 Of = Literal["own", "pre", "post"]
-LAWS: Mapping[str, Law] = {"rand": "uniform", "randn": "normal", "poisson": "poisson", "binomial": "binomial"}
-_ENTRY: Mapping[Type, Entry] = {"real": "real", "integer": "integer", "boolean": "flag"}
+LAWS: Mapping[str, Law] = MappingProxyType(
+    {"rand": "uniform", "randn": "normal", "poisson": "poisson", "binomial": "binomial"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Owner:
     """Whose variables a kernel sees, and through which index.
 
     ``arrays`` holds every variable that has storage with what its entries are; ``shared`` those with one value for all.
-    ``alias_of`` is the owner under whose name the arrays go: a synapse whose source is its target has one set of arrays.
+    ``alias_of`` is the owner under whose name the arrays go: where source and target are one group, so are the arrays.
     ``ordinal`` is how ``i`` (or ``j``) reads: the index itself, the index less an offset, or an entry of ``_index``.
     """
 
@@ -271,7 +273,8 @@ class Binder:
             case "i" | "j":
                 return self._ordinal("pre" if name == "i" and "pre" in self.owners else "post" if name == "j" else of)
             case "N" | "N_pre" | "N_post":
-                return self.scalar({"N": of, "N_pre": "pre", "N_post": "post"}[name], "_N", "integer")  # type: ignore[arg-type]
+                ends: dict[str, Of] = {"N": of, "N_pre": "pre", "N_post": "post"}
+                return self.scalar(ends[name], "_N", "integer")
             case "lastspike" | "lastupdate" | "delay":
                 return Binary("*", self.variable(of, name), Name("dt"))
             case "not_refractory":
@@ -375,11 +378,6 @@ class Binder:
         return Conditional(self.not_refractory(of), new, old)
 
 
-def block(condition: Expr, instructions: list[Instruction]) -> If:
-    """Return instructions to be carried out where a condition holds."""
-    return If(condition, tuple(instructions))
-
-
 def _touched(code: CheckedCode) -> Mapping[tuple[Of, str], int]:
     """Count how often each variable is read or written by statements, subexpressions counted as reading everything."""
     count: dict[tuple[Of, str], int] = {}
@@ -408,10 +406,6 @@ def _signed(op: str, value: Expr) -> Expr:
     return Number(-value.value) if isinstance(value, Number) else Binary("*", Number(-1.0), value)
 
 
-def _constants() -> Mapping[str, Expr]:
-    import math
-
-    return {"pi": Number(math.pi), "e": Number(math.e), "inf": Number(math.inf), "nan": Number(math.nan)}
-
-
-_CONSTANTS = _constants()
+_CONSTANTS: Mapping[str, Expr] = MappingProxyType(
+    {"pi": Number(math.pi), "e": Number(math.e), "inf": Number(math.inf), "nan": Number(math.nan)}
+)

@@ -101,8 +101,8 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType(
 
 ``exprel(x)`` is (e**x - 1)/x, and 1 at 0. ``heaviside(0)`` is 1: the step has been taken where ``x >= 0``.
 ``mod`` is ``%``, with the sign of the divisor; ``int`` cuts towards zero; ``floor``, ``ceil`` and ``sign`` are real,
-so that infinity and NaN pass through them; ``min``, ``max`` and ``clip`` hand on a NaN. ``timestep(t, dt)`` is the whole number
-of steps in a time, forgiving a thousandth of a step.
+so that infinity and NaN pass through them; ``min``, ``max`` and ``clip`` hand on a NaN. ``timestep(t, dt)`` is the
+whole number of steps in a time, forgiving a thousandth of a step.
 """
 
 DRAWS: Mapping[str, tuple[str, Result]] = MappingProxyType(

@@ -40,7 +40,10 @@ def storage(checked: CheckedModel) -> dict[str, Entry]:
 def update(
     owner: Owner, checked: CheckedModel, choice: Choice | None, title: str, *, threshold: bool, index: bool = True
 ) -> Lowered | None:
-    """Return the kernel that takes all states over one step; ``threshold`` asks for the spike condition in the same pass."""
+    """Return the kernel that takes all states over one step.
+
+    ``threshold`` asks for the spike condition in the same pass.
+    """
     binder = Binder({"own": owner})
     system = owner.system
     if owner.refractory == "condition" and checked.refractory is not None:
@@ -114,7 +117,7 @@ def mark(owner: Owner, checked: CheckedModel, title: str) -> Lowered:
 
 
 def statements(owner: Owner, code: CheckedCode, name: str, title: str, *, listed: bool, hold: bool) -> Lowered:
-    """Return the kernel of a reset or an event (``listed``: where it happened) or of a regular operation (everywhere)."""
+    """Return the kernel of statements: of an event (``listed``: where it happened), or regularly everywhere."""
     binder = Binder({"own": owner})
     binder.carry_out(code, hold=hold)
     return binder.kernel(name, "listed" if listed else "each", title)

@@ -40,8 +40,7 @@ class When:
 class Launch:
     """One call of a step: a kernel, or a procedure of the runtime (spike lists, queues), and its arguments.
 
-    ``arrays`` and ``scalars`` say for each argument where its value comes from; a procedure's arguments are positional, in
-    the order of ``arrays`` and then ``scalars``.
+    ``arrays`` and ``scalars`` say for each argument, by its name, where its value comes from.
     """
 
     call: Kernel | str

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from eqsim.language.expr import Expr, Name
+from eqsim.language.expr import Expr, Name, Number
 from eqsim.lowering.binding import Binder, Lowered, Of, Owner, Place
-from eqsim.lowering.kernel import Append, If
+from eqsim.lowering.kernel import Add, Append, If, Instruction
 
 
 def record_states(owners: Mapping[Of, Owner], variables: Sequence[str], title: str) -> Lowered:
@@ -19,22 +19,28 @@ def record_states(owners: Mapping[Of, Owner], variables: Sequence[str], title: s
     return binder.kernel("record", "listed", title)
 
 
-def record_events(owner: Owner, variables: Sequence[str], title: str, *, member: bool = False) -> Lowered:
+def record_events(
+    owner: Owner, variables: Sequence[str], title: str, *, member: bool = False, keep: bool = True
+) -> Lowered:
     """Return the kernel that appends index and step of each event, and variables at that moment.
 
-    ``member`` restricts to elements whose byte in the array ``_member`` is set.
+    ``member`` restricts to elements whose byte in the array ``_member`` is set; without ``keep`` events are only
+    counted, in the array ``_counted``.
     """
     binder = Binder({"own": owner})
-    values: list[tuple[str, Expr]] = [("i", Name("_i")), ("step", Name("_step"))]
-    values += [(name, binder.resolve(Name(name), owner.system.symbols)) for name in variables]
     condition = binder.variable("own", "_member") if member else None
-    appends: list[Append] = []
-    for name, value in values:
-        target = f"_record_{name}"
-        binder.lists[target] = "count" if name == "step" else "integer" if name == "i" else "real"
-        binder.places[target] = Place("own", target)
-        binder.places[f"{target}_count"] = Place("own", f"{target}_count")
-        appends.append(Append(target, value))
-    for instruction in [If(condition, tuple(appends))] if condition is not None else appends:
+    body: list[Instruction] = []
+    if keep:
+        values: list[tuple[str, Expr]] = [("i", Name("_i")), ("step", Name("_step"))]
+        values += [(name, binder.resolve(Name(name), owner.system.symbols)) for name in variables]
+        for name, value in values:
+            target = f"_record_{name}"
+            binder.lists[target] = "count" if name == "step" else "integer" if name == "i" else "real"
+            binder.places[target] = Place("own", target)
+            binder.places[f"{target}_count"] = Place("own", f"{target}_count")
+            body.append(Append(target, value))
+    else:
+        body.append(Add(binder.array("own", "_counted"), "_i", Number(1)))
+    for instruction in [If(condition, tuple(body))] if condition is not None else body:
         binder.emit(instruction)
     return binder.kernel("record", "listed", title)

@@ -17,7 +17,7 @@ _STORED: Mapping[str, Entry] = {"real": "real", "integer": "integer", "boolean":
 
 
 def storage(checked: CheckedModel) -> dict[str, Entry]:
-    """Return the arrays that synapses keep, one entry a synapse; ``lastupdate`` only where time between events counts."""
+    """Return the arrays that synapses keep; ``lastupdate`` only where the time between events counts."""
     arrays: dict[str, Entry] = {}
     for definition in checked.definitions:
         stored = "constant over dt" in definition.flags or definition.kind != "subexpression"
@@ -33,7 +33,7 @@ def _code_uses(checked: CheckedModel, name: str) -> bool:
     return any(name in pathway.code.symbols for pathway in checked.pathways)
 
 
-def deliver(owners: Mapping[Of, Owner], checked: CheckedModel, pathway: CheckedPathway, title: str) -> Lowered:
+def deliver(owners: Mapping[Of, Owner], pathway: CheckedPathway, title: str) -> Lowered:
     """Return the kernel that a pathway carries out at every synapse that a spike reaches in this step."""
     binder = Binder(owners)
     system = owners["own"].system
@@ -56,7 +56,10 @@ def deliver(owners: Mapping[Of, Owner], checked: CheckedModel, pathway: CheckedP
 
 
 def update(owners: Mapping[Of, Owner], checked: CheckedModel, choice: Choice, title: str, *, alone: bool) -> Lowered:
-    """Return the kernel that takes clock-driven synaptic states over one step; ``alone`` when no end of a synapse is seen."""
+    """Return the kernel that takes clock-driven synaptic states over one step.
+
+    ``alone`` says that the equations see neither end of a synapse.
+    """
     binder = Binder(owners)
     advance(binder, owners["own"].system, choice, checked.noise)
     return binder.kernel("update", "each" if alone else "synapses", title)

@@ -162,7 +162,8 @@ class Access:
             finally:
                 self._variables.namespace.clear()
                 self._variables.namespace.update(saved)
-            return every[holds.astype(bool)]
+            selected: NDArray[np.int64] = every[holds.astype(bool)]
+            return selected
         chosen = elements(index, size, self._owner)
         return chosen if own is None else own[chosen]
 

@@ -1,9 +1,9 @@
-"""From the objects of a network to its program: every kernel and procedure of a step, and the arrays that they work on."""
+"""From the objects of a network to its program: every kernel and procedure of a step, and what they work on."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -87,7 +87,7 @@ def _constant(name: str, lowered: Lowered, keys: Mapping[Of, str], key: str) -> 
     return Address(keys[place.of], place.variable)
 
 
-# what all objects with variables have ----------------------------------------------------------------------------------
+# what all objects with variables have
 
 
 def prepare(variables: Variables, dtype: str, dt: float) -> Storage:
@@ -138,7 +138,7 @@ def listed(key: str, event: str) -> dict[str, Address]:
     return {"_events": Address(key, f"_{event}_events"), "_count": Address(key, f"_{event}_count")}
 
 
-# groups ----------------------------------------------------------------------------------------------------------------
+# groups
 
 
 def add_neurons(assembly: Assembly, group: NeuronGroup) -> None:
@@ -177,10 +177,10 @@ def add_neurons(assembly: Assembly, group: NeuronGroup) -> None:
         reset = lower_neurons.statements(owner, checked.reset, "reset", f"reset {title}", listed=True, hold=False)
         assembly.launch(reset, key, when("resets"), {"own": key}, listed(key, "spike"))
     for operation in operations:
-        _operate(assembly, group, owner, operation, key)
+        _operate(assembly, owner, operation, key)
 
 
-def _operate(assembly: Assembly, group: NeuronGroup, owner: Owner, operation: Operation, key: str) -> None:
+def _operate(assembly: Assembly, owner: Owner, operation: Operation, key: str) -> None:
     listed_only = operation.event is not None
     name = f"on {operation.event}" if listed_only else "regularly"
     lowered = lower_neurons.statements(
@@ -227,7 +227,7 @@ def add_synapses(assembly: Assembly, synapses: Synapses) -> None:
     SynapseParts(assembly, synapses, neuron_owner, prepare).add()
 
 
-# monitors --------------------------------------------------------------------------------------------------------------
+# monitors
 
 
 def add_state_monitor(assembly: Assembly, monitor: StateMonitor) -> None:
@@ -262,26 +262,22 @@ def add_event_monitor(assembly: Assembly, monitor: EventMonitor) -> None:
     held: Variables = monitor._source._variables
     owner = neuron_owner(monitor._source)
     part = monitor._source._elements()
-    whole = part is None
+    entries: dict[str, Entry] = {**owner.arrays, "_member": "flag", "_counted": "count"}
+    owner = replace(owner, arrays=entries)
     if part is not None:
         storage.arrays["_member"] = np.zeros((held.size + 7) // 8 * 8, np.uint8)
         storage.arrays["_member"][part] = 1
-        entries: dict[str, Entry] = {**owner.arrays, "_member": "flag"}
-        owner = Owner(owner.system, entries, "_i", owner.shared, owner.refractory, tables=owner.tables)
     storage.constants |= {"dt": assembly.steps[key], "_most": held.size, "_stream": 0}
-    lowered = record_events(owner, monitor._variables, f"record {monitor._event}s of {source}", member=not whole)
-    records = {
-        name: Address(key, name)
-        for v in ("i", "step", *monitor._variables)
-        for name in (f"_record_{v}", f"_record_{v}_count")
-    }
-    arrays = {**records, **listed(source, monitor._event)}
-    if not whole:
-        arrays["_own__member"] = Address(key, "_member")
+    title = f"record {monitor._event}s of {source}"
+    lowered = record_events(owner, monitor._variables, title, member=part is not None, keep=monitor._keep)
+    series = tuple(monitor._series)
+    records = {name: Address(key, name) for v in series for name in (f"_record_{v}", f"_record_{v}_count")}
+    own = {f"_own_{name}": Address(key, name) for name in ("_member", "_counted") if name in storage.arrays}
+    arrays = {**records, **own, **listed(source, monitor._event)}
     when = When(monitor._when, monitor._order, 1, assembly.periods[key])
     assembly.launch(lowered, source, when, {"own": source}, arrays)
     _as_dtype(storage, monitor._variables, assembly.dtype)
-    for name in ("i", "step", *monitor._variables):
+    for name in series:
         _guard(assembly, key, f"_record_{name}", Address(key, "_most"), assembly.periods[key])
 
 

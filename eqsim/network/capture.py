@@ -36,8 +36,8 @@ def found(names: Collection[str], frame: FrameType) -> dict[str, Any]:
 def usable(values: Mapping[str, Any], known: Collection[str], owner: str, *, strict: bool) -> dict[str, Any]:
     """Return the values that a text may use: scalars, with or without unit, and TimedArrays.
 
-    A name that the language knows (a unit, a function, a constant) and that stands for the same thing outside is left to the
-    language. With ``strict`` any other kind of value is an error, unless the model itself defines the name (``known``).
+    A name that the language knows (a unit, a function, a constant) and that stands for the same thing outside is left
+    to the language. With ``strict`` any other kind of value is an error, unless the model itself defines the name (``known``).
     """
     kept: dict[str, Any] = {}
     for name, value in values.items():

@@ -15,8 +15,8 @@ Index = NDArray[Any]
 class Connections:
     """Sources and targets of synapses, as indexes of the whole groups.
 
-    After ``sort``, synapses lie by source, delay and target: ``start`` says where each source's begin, ``permutation`` which
-    synapse (by creation) lies at a position; it is ``None`` where both orders are one.
+    After ``sort``, synapses lie by source, delay and target: ``start`` says where each source's begin, ``permutation``
+    which synapse (by creation) lies at a position; it is ``None`` where both orders are one.
     """
 
     def __init__(self, n_pre: int) -> None:

@@ -237,9 +237,12 @@ class EventMonitor:
         self._variables = tuple(chosen)
         self._keep = record
         self._storage = Storage()
-        self._series = {"i": Series(self._storage, "_record_i", "int32")}
-        self._series["step"] = Series(self._storage, "_record_step", "int64")
-        self._series.update({v: Series(self._storage, f"_record_{v}", "float64") for v in chosen})
+        self._series: dict[str, Series] = {}
+        if record:
+            dtypes = {"i": "int32", "step": "int64", **dict.fromkeys(chosen, "float64")}
+            self._series = {v: Series(self._storage, f"_record_{v}", dtype) for v, dtype in dtypes.items()}
+        else:
+            self._storage.arrays["_counted"] = np.zeros(held.size, np.int64)
         self._clock = 1.0
         self._revision = 0
 
@@ -256,7 +259,7 @@ class EventMonitor:
     @property
     def i(self) -> NDArray[np.int64]:
         """The neuron of each event, shape (events,), as its index in the source."""
-        return self._within(self._series["i"].values())
+        return self._within(self._kept("i"))
 
     @property
     def t(self) -> Any:
@@ -266,7 +269,7 @@ class EventMonitor:
     @property
     def t_(self) -> NDArray[np.float64]:
         """The time of each event as a plain number: milliseconds, or the user's unit in a unitless network."""
-        return self._series["step"].values() * self._clock
+        return self._kept("step") * self._clock
 
     @property
     def it(self) -> tuple[Any, Any]:
@@ -276,12 +279,15 @@ class EventMonitor:
     @property
     def count(self) -> NDArray[np.int64]:
         """How many events each neuron had, shape (n,)."""
-        return np.bincount(self.i, minlength=self._source.N)
+        if self._keep:
+            return np.bincount(self.i, minlength=self._source.N)
+        counted, part = self._storage.arrays["_counted"], self._source._elements()
+        return np.array(counted if part is None else counted[part])
 
     @property
     def num_events(self) -> int:
         """How many events there were."""
-        return len(self._series["i"].values())
+        return len(self._series["i"].values()) if self._keep else int(self.count.sum())
 
     def event_trains(self) -> dict[int, Any]:
         """Return the times of each neuron's events, by its index."""
@@ -305,6 +311,11 @@ class EventMonitor:
     def __repr__(self) -> str:
         return f"<{label(self._kind, self._name)}: {self.num_events} events>"
 
+    def _kept(self, name: str) -> NDArray[Any]:
+        if not self._keep:
+            raise ArgumentError("events were counted, not kept", owner=self._owner, hint="leave out record=False")
+        return self._series[name].values()
+
     def _by_neuron(self, values: Any) -> dict[int, Any]:
         order = np.argsort(self.i, kind="stable")
         ends = np.cumsum(self.count)
@@ -316,7 +327,8 @@ class EventMonitor:
             return index.astype(np.int64)
         table = np.zeros(self._source._variables.size, np.int64)
         table[part] = np.arange(len(part))
-        return table[index]
+        within: NDArray[np.int64] = table[index]
+        return within
 
 
 class SpikeMonitor(EventMonitor):

@@ -250,10 +250,10 @@ class Network:
             for name, thing in self._objects.items():
                 if isinstance(thing, kind):
                     add(assembly, thing)
-                    if isinstance(thing, Synapses):
-                        assembly.storages[name] = thing._variables.storage
-                    if isinstance(getattr(thing, "_variables", None), Variables):
-                        self._override_stream(name, thing._variables)
+                    held = thing.__dict__.get("_variables")
+                    if isinstance(held, Variables):
+                        assembly.storages[name] = held.storage
+                        self._override_stream(name, held)
         return assembly
 
     def _override_stream(self, name: str, variables: Variables) -> None:

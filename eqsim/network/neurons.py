@@ -53,8 +53,8 @@ class NeuronGroup(Access):
     model
         The text of the equations.
     threshold, reset, refractory
-        The condition of a spike; the statements after it; and a time (quantity or text), a parameter's name or a condition
-        for which no further spike is emitted.
+        The condition of a spike; the statements after it; and a time (quantity or text), a parameter's name or a
+        condition for which no further spike is emitted.
     events
         Names and conditions of further events.
     method
@@ -106,7 +106,7 @@ class NeuronGroup(Access):
         warn_of_hidden(checked.symbols, usable(offered, (), owner, strict=False), owner)
         if checked.threshold is not None and checked.reset is None and checked.refractory_kind == "none":
             warnings.warn(
-                f"{owner} has a threshold but neither reset nor refractoriness: it will spike in every step above threshold",
+                f"{owner} has a threshold but neither reset nor refractoriness: it spikes in every step above it",
                 EqsimWarning,
                 stacklevel=2,
             )

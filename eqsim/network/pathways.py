@@ -186,7 +186,7 @@ class SynapseParts:
             self._procedure("due_uniform", when, {**begin, **ring, **head, **runs}, lag, f"arrivals of {title}")
             self._room(f"_ring_{name}", name, size)
         self._run_lists(name, capacity)
-        lowered = lower_synapses.deliver(self.owners, self.synapses._checked, pathway, title)
+        lowered = lower_synapses.deliver(self.owners, pathway, title)
         arrays = {f"_{argument}": address for argument, address in runs.items()}
         if pathway.of == "post":
             arrays |= {

@@ -414,7 +414,8 @@ class Synapses(Access):
 def _selected(index: Any, size: int, ends: NDArray[Any]) -> NDArray[np.bool_]:
     wanted = np.zeros(size, bool)
     wanted[index] = True
-    return wanted[ends]
+    selected: NDArray[np.bool_] = wanted[ends]
+    return selected
 
 
 def _within(group: Any, index: NDArray[Any]) -> NDArray[Any]:
@@ -426,13 +427,15 @@ def _within(group: Any, index: NDArray[Any]) -> NDArray[Any]:
         return index.astype(np.int64) - part[0]
     table = np.zeros(group._variables.size, np.int64)
     table[part] = np.arange(len(part))
-    return table[index]
+    within: NDArray[Any] = table[index]
+    return within
 
 
 def _whole(group: Any, index: NDArray[Any]) -> NDArray[Any]:
     """Return indexes of a part of a group as indexes of the whole group."""
     part = group._elements()
-    return index if part is None else part.astype(index.dtype)[index]
+    whole: NDArray[Any] = index if part is None else part.astype(index.dtype)[index]
+    return whole
 
 
 def _steps(time: NDArray[Any], dt: float) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""Texts that users hand to an object - assigned values, conditions, statements - read and checked in its surroundings."""
+"""Texts that users hand to an object (values, conditions, statements), read and checked in its surroundings."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SILENT = frozenset({"i", "j", "N", "t", "dt"})
 
 @dataclass
 class Surroundings:
-    """What the texts of one object may refer to: its variables, the variables at its ends, a namespace or a caller's names."""
+    """What the texts of an object may refer to: its variables, those at its ends, a namespace or the caller's names."""
 
     owner: str
     kind: Literal["neuron", "synapse"]
@@ -77,7 +77,7 @@ def warn_of_hidden(symbols: Mapping[str, Symbol], offered: Mapping[str, Any], ow
         warnings.warn(
             f"{owner}: {listed} in its texts means the model's own variable, not the value of that name outside",
             EqsimWarning,
-            stacklevel=4,
+            stacklevel=3,
         )
 
 

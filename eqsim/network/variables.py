@@ -23,13 +23,14 @@ from eqsim.units import magnitude
 
 DTYPES: Mapping[Entry, str] = {"real": "float64", "integer": "int64", "count": "int64", "flag": "uint8"}
 Indices = NDArray[np.int64]
+_BLOCK = 1 << 18  # elements for which a text is evaluated at a time
 
 
 class Variables:
     """Stored values of an object's variables, each in its declared unit, and what waits to become one.
 
-    ``links`` maps ``pre`` and ``post`` to the variables of a synapse's ends with the function that gives, for synapses, the
-    element of that end.
+    ``links`` maps ``pre`` and ``post`` to the variables of a synapse's ends, with the function that gives the element of
+    that end for synapses.
     """
 
     def __init__(self, owner: str, system: System, arrays: Mapping[str, Entry], size: int, stream: int) -> None:
@@ -131,7 +132,11 @@ class Variables:
     def draw_values(self, expr: Expr, symbols: Mapping[str, Symbol], unit: Unit, index: Indices) -> NDArray[Any]:
         """Return a checked formula's values for elements, counted in a unit; every call draws new random numbers."""
         self._assignments += 1
-        return np.asarray(self.compute(plain_in(expr, symbols, unit), symbols, index))
+        plain = plain_in(expr, symbols, unit)
+        if len(index) <= _BLOCK:
+            return np.asarray(self.compute(plain, symbols, index))
+        blocks = [index[start : start + _BLOCK] for start in range(0, len(index), _BLOCK)]
+        return np.concatenate([np.broadcast_to(self.compute(plain, symbols, block), block.shape) for block in blocks])
 
     def evaluate(self, checked: CheckedExpression, unit: Unit, index: Indices) -> NDArray[Any]:
         """Return a checked expression's values for elements, counted in a unit."""

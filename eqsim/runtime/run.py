@@ -1,4 +1,4 @@
-"""The time loop seen from the host: chunks of steps, room for what they record, interruption and progress between them."""
+"""The time loop seen from the host: chunks of steps, and room, interruption and progress between them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What generated Numba code needs and Numba does not offer: array views from addresses, branch-free choice, no-alias kernels."""
+"""What generated Numba code needs and Numba lacks: arrays at addresses, choice without branches, no aliasing."""
 
 from __future__ import annotations
 

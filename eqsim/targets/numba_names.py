@@ -10,7 +10,7 @@ from numba import float32, float64, int32, int64, njit, uint8, uint16, uint32, u
 
 from eqsim.random import Kind
 from eqsim.targets.intrinsics import array_at, driver, kernel, select
-from eqsim.vector import cos, exp, expm1, exprel, log, log1p, sin, tanh
+from eqsim.vector import cos, cosh, exp, expm1, exprel, log, log1p, sin, sinh, tan, tanh
 from eqsim.vector.draws import binomial, normal, poisson, uniform
 
 RUN = builtins.int(Kind.RUN)

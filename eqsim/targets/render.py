@@ -38,9 +38,9 @@ class SourceCode:
 @cache
 def environment(folder: str) -> Any:
     """Return the templates of a target; the environment itself is never changed."""
-    import jinja2
+    import jinja2  # noqa: PLC0415 - only those who compile need it
 
-    made = jinja2.Environment(
+    return jinja2.Environment(
         loader=jinja2.FileSystemLoader([TEMPLATES, TEMPLATES / folder]),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -48,7 +48,6 @@ def environment(folder: str) -> Any:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - Python source, not HTML
     )
-    return made
 
 
 def arguments(kernel: Kernel) -> list[str]:

@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from eqsim.analysis.differentiate import differentiate
-from eqsim.language.expr import Binary, Call, Compare, Conditional, Name, Number, Unary
+from eqsim.language.expr import Binary, Call, Compare, Conditional, Name, Number, Unary, walk
 from eqsim.language.expression import parse_expression
 from eqsim.lowering.evaluate import evaluate
 from eqsim.text.errors import SchemeError
@@ -40,11 +40,12 @@ def formulas(draw, depth=3):
 @settings(max_examples=150, deadline=None)
 @given(formulas(), st.integers(-40, 40).map(lambda n: n / 40 + 0.013), st.sampled_from([0.5, 0.9, 1.3]))
 def test_derivative_is_the_slope(expr, x, y):
+    assume(all(np.isfinite(evaluate(node, {"x": x, "y": y})) for node in walk(expr)))  # no 1/0 on the way
     values = lambda at: evaluate(expr, {"x": at, "y": y})
     steps = (1e-3, 5e-4)
     slopes = [(8 * (values(x + h) - values(x - h)) - (values(x + 2 * h) - values(x - 2 * h))) / (12 * h) for h in steps]
     size = np.max(np.abs([values(x + k * 1e-3) for k in range(-2, 3)]))
-    assume(np.isfinite([*slopes, values(x)]).all() and size < 1e4)
+    assume(np.isfinite(slopes).all() and size < 1e4)
     assume(abs(slopes[0] - slopes[1]) < 1e-7 * (1 + abs(slopes[1])))  # smooth enough for differences to tell
     derivative = evaluate(differentiate(expr, "x"), {"x": x, "y": y})
     assert derivative == pytest.approx(slopes[1], rel=1e-5, abs=1e-6 * (1 + size))

@@ -5,6 +5,7 @@ from pathlib import Path
 from time import perf_counter
 
 import pytest
+
 from eqsim.checking.check import check, check_code, check_expression
 from eqsim.checking.checked import External, Role, Scope, Symbol
 from eqsim.checking.dimensions import Unit
@@ -12,7 +13,6 @@ from eqsim.checking.units import unit_text
 from eqsim.language.expr import names
 from eqsim.language.parse import parse, parse_expression, parse_statements, with_arguments
 from eqsim.text.errors import DefinitionError, EqsimError, ReadOnlyError, UnitsError, UnknownNameError
-
 from tests.checking.models import check_adex, check_stdp, check_unitless, post, scalar, synapse, unit
 
 REFERENCE = sorted((Path(__file__).parents[1] / "reference").glob("*.json"))

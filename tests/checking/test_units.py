@@ -3,12 +3,13 @@
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from eqsim.checking.dimensions import Unit
 from eqsim.checking.units import constant_number, parse_unit, unit_named, unit_table, unit_text, usual_unit
 from eqsim.language.parse import parse_expression
 from eqsim.text.errors import UnitsError
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 def unit(text):
@@ -72,7 +73,10 @@ def test_types():
 
 
 def test_every_name_of_the_language_is_there_and_no_single_letter():
-    spelled = "volt amp siemens farad ohm meter metre second kilogram gram hertz kelvin mole molar coulomb newton joule watt radian"
+    spelled = (
+        "volt amp siemens farad ohm meter metre second kilogram gram hertz kelvin mole molar coulomb newton joule watt "
+        "radian"
+    )
     short = (
         "mV uV nV kV mA uA nA pA fA mS uS nS pS mF uF nF pF kohm Mohm Gohm mm cm um nm ms us ns Hz kHz MHz mM uM nM "
         "mmol umol cm2 um2 mm2 cm3"

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 import quantities as pq
+from hypothesis import given
+from hypothesis import strategies as st
+
 from eqsim import units
 from eqsim.checking.units import parse_unit, unit_table
 from eqsim.text.errors import ArgumentError, UnitsError
 from eqsim.units import Mohm, cm2, has_unit, magnitude, mS, ms, mV, nS, radian, second, uF, unit_of, volt, with_unit
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 def unit(text):

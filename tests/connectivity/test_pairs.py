@@ -304,7 +304,11 @@ def test_draws_in_an_element():
 @given(st.lists(st.integers(0, 12).flatmap(lambda m: st.tuples(st.just(m), st.integers(0, m))), max_size=20))
 def test_members_are_different_and_of_their_range(rows):
     population, size = np.array(rows, np.int64).reshape(-1, 2).T
-    found = [(int(r), int(v)) for row, value in distinct(Ends(1, 1, 5), population, size) for r, v in zip(row, value, strict=True)]
+    found = [
+        (int(r), int(v))
+        for row, value in distinct(Ends(1, 1, 5), population, size)
+        for r, v in zip(row, value, strict=True)
+    ]
     assert found == sorted(set(found))
     assert np.bincount([r for r, _ in found], minlength=len(rows)).tolist() == size.tolist()
     assert all(0 <= v < population[r] for r, v in found)
@@ -333,3 +337,21 @@ def test_ranks_among_others(rows, data):
 def test_too_many_draws_in_one_formula():
     with pytest.raises(ConnectError, match="at most 16 random numbers"):
         pairs_condition(ENDS, expr(" + ".join(["rand()"] * 17) + " > 0"))
+
+
+def test_a_condition_leaves_the_draws_of_other_pairs_alone():
+    ends = Ends(60, 50, 8)
+    every = listed(pairs_condition(ends, None, expr("0.3 + 0.001*i")))
+    some = listed(pairs_condition(ends, expr("(i + j) % 3 == 0"), expr("0.3 + 0.001*i")))
+    assert some == [(i, j) for i, j in every if (i + j) % 3 == 0]
+
+
+def test_a_chance_that_32_bits_cannot_tell():
+    ends = Ends(1, 1, 8)
+    pair = np.arange(4000)
+    word = np.array([ends.occurs(pair, np.full(4000, c)).mean() for c in (0.0, 2.0**-60, 0.25, 1.0)])
+    assert word[[0, 1, 3]].tolist() == [0, 0, 1]
+    assert abs(word[2] - 0.25) < 5 * np.sqrt(0.25 * 0.75 / 4000)
+    # within the last of the 2**32 steps that holds a pair's word, half of the chance is half of the pairs
+    floor = ends._word(pair)
+    assert abs(ends.occurs(pair, (floor + 0.5) / 2**32).mean() - 0.5) < 5 * np.sqrt(0.25 / 4000)

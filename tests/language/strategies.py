@@ -1,7 +1,8 @@
 """Formulas made at random."""
 
-from eqsim.language.expr import Binary, Call, Compare, Conditional, Logic, Name, Number, Unary
 from hypothesis import strategies as st
+
+from eqsim.language.expr import Binary, Call, Compare, Conditional, Logic, Name, Number, Unary
 
 NAMES = st.sampled_from(["V", "w", "tau_m", "E_L", "x_pre", "größe", "t", "ms", "if_x", "or2"])
 NUMBERS = st.one_of(

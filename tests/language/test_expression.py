@@ -1,12 +1,12 @@
-"""A formula is read as Python would group it, points back exactly into its text, and prints so that it reads the same."""
+"""A formula is grouped as Python groups it, points back exactly into its text, and prints to what reads the same."""
 
 import pytest
-from eqsim.language.expr import Binary, Call, Compare, Conditional, Logic, Name, Number, Unary, walk
-from eqsim.language.parse import parse_expression
-from eqsim.text.errors import EqsimError, ModelSyntaxError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eqsim.language.expr import Binary, Call, Compare, Conditional, Logic, Name, Number, Unary, walk
+from eqsim.language.parse import parse_expression
+from eqsim.text.errors import EqsimError, ModelSyntaxError
 from tests.language.strategies import expressions
 
 a, b, c = Name("a"), Name("b"), Name("c")

@@ -1,13 +1,14 @@
 """Lines, directives and arguments of a model are read as written, wherever the author breaks them."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from eqsim.language.expr import Binary, Name, Number
 from eqsim.language.model import Generator
 from eqsim.language.names import free_names
 from eqsim.language.parse import parse, parse_expression, parse_generator, parse_statements, with_arguments
 from eqsim.text.errors import EqsimError, ModelSyntaxError
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 
 def shape(text):
@@ -121,7 +122,10 @@ uses Ca, Na
     assert [(path.name, path.of) for path in model.pathways] == [("pre", "pre"), ("post", "post")]
 
 
-@pytest.mark.parametrize("word", "model channel rate event reset threshold method noise refractory on_pre uses".split())
+@pytest.mark.parametrize(
+    "word",
+    ["model", "channel", "rate", "event", "reset", "threshold", "method", "noise", "refractory", "on_pre", "uses"],
+)
 def test_a_variable_may_bear_the_name_of_a_directive(word):
     assert [line[0] for line in shape(f"{word} : 1\n{word}2 = {word} : 1")] == [word, f"{word}2"]
     assert [line[0] for line in shape(f"{word} (constant)\nx = 1")] == [word, "x"]

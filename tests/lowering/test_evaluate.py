@@ -67,7 +67,10 @@ PYTHON = {
 @given(formulas)
 def test_operators_mean_what_they_mean_in_python(formula):
     code = compile(str(formula), "formula", "eval")
-    expected = [eval(code, PYTHON | {"x": x, "k": k, "b": b}) for x, k, b in zip(X.tolist(), K.tolist(), B.tolist(), strict=True)]
+    expected = [
+        eval(code, PYTHON | {"x": x, "k": k, "b": b})
+        for x, k, b in zip(X.tolist(), K.tolist(), B.tolist(), strict=True)
+    ]
     got = np.broadcast_to(evaluate(formula, VALUES), 6)
     assert np.array_equal(got, np.array(expected, dtype=float))
 
@@ -98,8 +101,9 @@ def test_narrow_integers_do_not_overflow():
 
 EXACT = {
     "exp": mpmath.exp, "expm1": mpmath.expm1, "log": mpmath.log, "log10": mpmath.log10, "log1p": mpmath.log1p,
-    "sqrt": mpmath.sqrt, "sin": mpmath.sin, "cos": mpmath.cos, "tan": mpmath.tan, "sinh": mpmath.sinh, "cosh": mpmath.cosh,
-    "tanh": mpmath.tanh, "arcsin": mpmath.asin, "arccos": mpmath.acos, "arctan": mpmath.atan, "erf": mpmath.erf,
+    "sqrt": mpmath.sqrt, "sin": mpmath.sin, "cos": mpmath.cos, "tan": mpmath.tan,
+    "sinh": mpmath.sinh, "cosh": mpmath.cosh, "tanh": mpmath.tanh,
+    "arcsin": mpmath.asin, "arccos": mpmath.acos, "arctan": mpmath.atan, "erf": mpmath.erf,
     "exprel": lambda x: mpmath.expm1(x) / x,
 }  # fmt: skip
 

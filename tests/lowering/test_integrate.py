@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import mpmath
@@ -190,8 +191,6 @@ def test_one_noise_in_two_equations_is_drawn_once():
 def test_a_shared_noise_is_drawn_for_all():
     made = system("dx/dt = xi_a + xi_b")
     shared = {**made.symbols, "xi_b": Symbol("xi_b", Role.NOISE, Unit(), shared=True)}
-    from dataclasses import replace
-
     update = integrate(replace(made, symbols=shared), choose(made, "euler"), element="_k")
     assert [i.element for i in update.instructions if isinstance(i, Draw)] == ["_k", "0"]
 
@@ -287,7 +286,8 @@ def test_event_driven_equations_without_a_closed_solution(text, words):
 
 @pytest.mark.parametrize("method", ["euler", "rk2", "rk4"])
 def test_fitzhugh_nagumo_as_an_independent_simulator(method):
-    data = np.load(REFERENCE / "fhn_methods.npz")
+    with np.load(REFERENCE / "fhn_methods.npz") as file:
+        data = dict(file)
     made = system("dv/dt = (v - v**3/3 - w + I)/ms : 1\ndw/dt = (v + 0.7 - 0.8*w)/(12.5*ms) : 1\nI : 1")
     update = integrate(made, choose(made, method))
     values = {"v": np.full(3, -1.0), "w": np.zeros(3), "I": np.array([0.0, 0.5, 1.0])}

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from eqsim.text.errors import EqsimError
 
+from eqsim.text.errors import EqsimError
 from tests.mistakes.cases import FOLDER, read_case, run
 
 CASES = sorted(FOLDER.glob("*.eqs"))

@@ -1,11 +1,11 @@
 """Whatever is done to a good model, what comes out is a checked model or a mistake inside the text."""
 
 import pytest
-from eqsim.checking.checked import CheckedModel
-from eqsim.text.errors import EqsimError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eqsim.checking.checked import CheckedModel
+from eqsim.text.errors import EqsimError
 from tests.checking.models import ADEX, ON_PRE, STDP, UNITLESS, check_adex, check_stdp, check_unitless
 
 GOOD = {
@@ -14,13 +14,10 @@ GOOD = {
     "synapse": (STDP, check_stdp),
     "on_pre": (ON_PRE, lambda text: check_stdp(on_pre=text)),
 }
-PIECES = st.sampled_from(
-    """( ) [ : ; = == + - * / ** // % < > , . # ' \\ ^ & \x00 \n \t é ² 0 1 1e9 007 1j mV ms V t i xi xi_a rand() lambda
-    if else and not in True None exp exp( where( d dt /dt dV/dt (0) (shared) (constant) (summed) (event-driven)
-    (unless refractory) (linked) boolean integer _x x_pre v_post lastspike threshold reset event channel uses d2 ^0.5""".split(
-        " "
-    )
-)
+WORDS = """( ) [ : ; = == + - * / ** // % < > , . # ' \\ ^ & é ² 0 1 1e9 007 1j mV ms V t i xi xi_a rand() lambda
+if else and not in True None exp exp( where( d dt /dt dV/dt (0) (shared) (constant) (summed) (event-driven) (linked)
+boolean integer _x x_pre v_post lastspike threshold reset event channel uses d2 ^0.5"""
+PIECES = st.sampled_from([*WORDS.split(), "(unless refractory)", "\x00", "\n", "\t", " "])
 
 
 @st.composite

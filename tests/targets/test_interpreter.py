@@ -142,7 +142,8 @@ def test_each_steps_a_membrane():
     body = [
         Load("V", "V", "_i"), Load("I", "I", "_i"),
         Let("V_new", expr("I + (V - I)*decay")),
-        Store("V", "_i", Name("V_new")), Store("spike", "_i", expr("V_new > 1")), Store("last", "_i", expr("_step + 1")),
+        Store("V", "_i", Name("V_new")), Store("spike", "_i", expr("V_new > 1")),
+        Store("last", "_i", expr("_step + 1")),
     ]  # fmt: skip
     arrays = {"V": "real", "I": "real", "spike": "flag", "last": "count"}
     k = kernel("each", body, arrays, scalars={"tau": "real"}, invariant=(Let("decay", expr("exp(-dt/tau)")),))
@@ -232,8 +233,10 @@ def test_listed_and_once():
         {"V": "real"},
         lists={"i": "integer", "s": "count"},
     )
-    arguments = {"V": np.zeros(5), "_events": np.array([1, 3, 4], np.int32), "_count": np.array([2]),
-                 "i": np.zeros(4, np.int32), "i_count": np.array([1]), "s": np.zeros(4, np.int64), "s_count": np.array([0])}  # fmt: skip
+    arguments = {
+        "V": np.zeros(5), "_events": np.array([1, 3, 4], np.int32), "_count": np.array([2]),
+        "i": np.zeros(4, np.int32), "i_count": np.array([1]), "s": np.zeros(4, np.int64), "s_count": np.array([0]),
+    }  # fmt: skip
     got = same(k, arguments, step=7)
     assert got["V"].tolist() == [0, -1, 0, -1, 0]
     assert (got["i"].tolist(), got["i_count"][0], got["s"].tolist()) == ([0, 1, 3, 0], 3, [7, 7, 0, 0])
