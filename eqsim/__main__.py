@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from eqsim.build import STAGES, build
+from eqsim.demo import demonstrate
 from eqsim.targets import cache
 from eqsim.text.errors import EqsimError
 from eqsim.version import __version__
@@ -74,8 +75,6 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from eqsim.demo import demonstrate  # noqa: PLC0415 - the other commands need none of it
-
     demonstrate(options.picture, timing=options.timing, progress=not options.quiet)
     return 0
 

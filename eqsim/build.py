@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from eqsim.analysis.analyse import analyse
 from eqsim.checking.check import check
@@ -17,7 +18,9 @@ from eqsim.targets.render import kernel_source
 from eqsim.version import __version__
 
 STAGES = ("parse", "check", "analyse", "choose", "lower", "tidy", "render")
-_ENTRIES: Mapping[str, str] = {"real": "float64", "integer": "int64", "count": "int64", "flag": "uint8"}
+_ENTRIES: Mapping[str, str] = MappingProxyType(
+    {"real": "float64", "integer": "int64", "count": "int64", "flag": "uint8"}
+)
 
 
 def build(text: str, name: str = "", scheme: str | None = None) -> Mapping[str, object]:

@@ -33,8 +33,8 @@ class Role(Enum):
 class Symbol:
     """What a name in a text means.
 
-    ``unit`` is the unit in which the value is kept: the declared one; for ``t``, ``dt``, ``lastspike`` milliseconds (1 in a unitless
-    model); for an EXTERNAL the unit into which the captured value is converted; for a UNIT the unit itself.
+    ``unit`` is the unit in which the value is kept: the declared one; for ``t``, ``dt``, ``lastspike`` milliseconds (1
+    in a unitless model); for an EXTERNAL the unit into which the captured value is converted; for a UNIT itself.
     ``of`` and ``variable`` say whose variable it is: in a synapse ``x_pre`` is variable ``x`` of ``pre``.
     """
 
@@ -64,7 +64,7 @@ class External:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What surrounds a text: the kind of its owner, captured names, and for a synapse the variables of its two groups."""
+    """What surrounds a text: the kind of its owner, captured names, and for a synapse the variables at its ends."""
 
     kind: Literal["neuron", "synapse"] = "neuron"
     externals: Mapping[str, External] = field(default_factory=dict)

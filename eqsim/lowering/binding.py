@@ -1,7 +1,8 @@
 """Names of a checked text bound to arrays, scalars and locals of a kernel.
 
 A ``Binder`` collects the instructions of one kernel: each variable is loaded when first needed, each subexpression
-bound when first needed and again after something it depends on was written, each draw numbered. Writes are kept in locals and stored at the end.
+bound when first needed and again after something it depends on was written, each draw numbered. Writes are kept in
+locals and stored at the end.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from types import MappingProxyType
 from typing import Literal
 
 from eqsim.analysis.plain import plain_in
+from eqsim.analysis.rewrite import rewrite
 from eqsim.analysis.system import System
-from eqsim.checking.checked import CheckedCode, Role, Symbol, Type
+from eqsim.checking.checked import CheckedCode, External, Role, Symbol, Type
 from eqsim.checking.dimensions import Unit
 from eqsim.language.expr import Binary, Call, Compare, Conditional, Expr, Name, Number, children, names, rebuild
 from eqsim.lowering.kernel import (
@@ -54,7 +56,7 @@ class Owner:
     refractory: Literal["none", "time", "condition"] = "none"
     alias_of: Of | None = None
     ordinal: Literal["index", "offset", "table"] = "index"
-    tables: frozenset[str] = frozenset()  # names that are TimedArrays
+    externals: Mapping[str, External] = field(default_factory=dict)  # captured names, TimedArrays among them
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class Binder:
 
     def value(self, expr: Expr, symbols: Mapping[str, Symbol], unit: Unit, of: Of = "own") -> Expr:
         """Return a checked formula of an owner's text as a formula on this kernel's locals, counted in ``unit``."""
-        return self.resolve(plain_in(expr, symbols, unit), symbols, of)
+        return self.resolve(rewrite(plain_in(expr, symbols, unit, self.owners[of].externals)), symbols, of)
 
     def resolve(self, expr: Expr, symbols: Mapping[str, Symbol], of: Of = "own") -> Expr:
         """Return a plain formula with every name replaced by a local, binding what is not bound yet."""
@@ -103,7 +105,8 @@ class Binder:
         if isinstance(expr, Call):
             if expr.function in LAWS:
                 return self._draw(expr, symbols, of)
-            if expr.function in self.owners[of].tables:
+            external = self.owners[of].externals.get(expr.function)
+            if external is not None and external.kind == "timed_array":
                 return self._table(expr, symbols, of)
         return rebuild(expr, tuple(self.resolve(child, symbols, of) for child in children(expr)))
 
@@ -209,12 +212,12 @@ class Binder:
         self._fresh += 1
         return f"_{stem}_{self._fresh}"
 
-    def number(self, law: Law, arguments: tuple[Expr, ...]) -> Name:
-        """Draw a random number for this element."""
+    def number(self, law: Law, arguments: tuple[Expr, ...], *, shared: bool = False) -> Name:
+        """Draw a random number for this element, or one that is the same for all."""
         name = self.fresh(law)
         kind: Type = "real" if law in {"uniform", "normal"} else "integer"
-        index = self.owners["own"].index
-        self.emit(Draw(name, law, self._draws, index, arguments), kind)
+        element = "0" if shared else self.owners["own"].index
+        self.emit(Draw(name, law, self._draws, element, arguments), kind)
         self._draws += 1
         return Name(name)
 

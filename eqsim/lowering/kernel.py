@@ -12,16 +12,20 @@ an array's entry. The domain says which elements there are, in which order, and 
 ``once``    no index: statements on shared values
 =========== ==========================================================================================
 
-What a domain iterates over is handed to a call as arrays under reserved names:
+What a domain iterates over is handed to a call under reserved names:
 
 =========== ==========================================================================================
 ``each``    ``_n``, a scalar
-``listed``  ``_events`` (int32), ``_count`` (int64, one entry): the first ``_count[0]`` entries are the elements
-``synapses`` ``_start`` (int64, one more entry than sources), ``_target`` (an unsigned or signed integer type)
-``arrivals`` ``_run_source`` (int32), ``_run_begin``, ``_run_end`` (int64), ``_runs`` (int64, one entry), ``_target``: for each of the
-            first ``_runs[0]`` runs, ``_i = _run_source[r]``, ``_k`` over ``range(_run_begin[r], _run_end[r])``, ``_j = _target[_k]``
-``backward`` the same runs with ``_j = _run_source[r]``, ``_k = _permutation[q]`` for q in the range, ``_i = _source[_k]``
+``listed``  ``_events`` (int32), ``_count`` (int64, one entry): its first ``_count[0]`` entries
+``synapses`` ``_start`` (int64, one more entry than sources), ``_target`` (any integer type)
+``arrivals`` ``_run_source`` (int32), ``_run_begin``, ``_run_end`` (int64), ``_runs`` (int64, one entry),
+            ``_target``: for each of the first ``_runs[0]`` runs ``r``, ``_i = _run_source[r]``, ``_k`` over
+            ``range(_run_begin[r], _run_end[r])``, ``_j = _target[_k]``
+``backward`` the same runs with ``_j = _run_source[r]``, ``_k = _permutation[q]`` for each ``q`` of the
+            range, ``_i = _source[_k]``
 =========== ==========================================================================================
+
+An index is one of these locals, or ``0`` for a value that all elements share.
 
 A list argument ``x`` is the array ``x`` and its length ``x_count`` (int64, one entry).
 
@@ -116,9 +120,9 @@ Instruction = Load | Let | Store | Add | Append | If | Draw
 class Kernel:
     """A program for every element of a domain.
 
-    ``arrays`` maps each array argument to what its entries are, ``lists`` each list argument likewise; ``scalars`` are arguments that hold
-    for a whole run (captured constants, ``dt``) with their types; ``_step`` (the clock's count of steps, an integer), ``t``
-    and ``dt`` are always available. ``invariant`` is carried out once, before the first element.
+    ``arrays`` maps each array argument to what its entries are, ``lists`` each list argument likewise; ``scalars`` are
+    arguments that hold for a whole run (captured constants, sizes) with their types; ``_step`` (the clock's count of
+    steps, an integer), ``t`` and ``dt`` are always available. ``invariant`` is carried out once, before the first element.
     """
 
     name: str

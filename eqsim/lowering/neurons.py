@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 from eqsim.analysis.system import System
@@ -16,7 +17,7 @@ from eqsim.lowering.kernel import Draw, Entry, Let, Store
 from eqsim.schemes.choose import Choice
 
 ONE = Unit()
-_STORED: Mapping[str, Entry] = {"real": "real", "integer": "integer", "boolean": "flag"}
+_STORED: Mapping[str, Entry] = MappingProxyType({"real": "real", "integer": "integer", "boolean": "flag"})
 
 
 def storage(checked: CheckedModel) -> dict[str, Entry]:
@@ -71,8 +72,9 @@ def advance(binder: Binder, system: System, choice: Choice, noise: Literal["stra
         match instruction:
             case Let(name, value, kind):
                 binder.let(name, binder.resolve(substitute(value, drawn) if drawn else value, symbols), kind)
-            case Draw(name, law, _, _, arguments):
-                drawn[name] = binder.number(law, tuple(binder.resolve(a, symbols) for a in arguments))
+            case Draw(name, law, _, element, arguments):
+                given = tuple(binder.resolve(a, symbols) for a in arguments)
+                drawn[name] = binder.number(law, given, shared=element == "0")
             case _:
                 raise AssertionError(f"a scheme lowers to locals and draws alone, not {instruction}")
     for name, local in step.results.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 from eqsim.checking.checked import CheckedDefinition, CheckedModel, CheckedPathway
@@ -13,7 +14,7 @@ from eqsim.lowering.kernel import Add, Entry, Let, Store
 from eqsim.lowering.neurons import advance
 from eqsim.schemes.choose import Choice
 
-_STORED: Mapping[str, Entry] = {"real": "real", "integer": "integer", "boolean": "flag"}
+_STORED: Mapping[str, Entry] = MappingProxyType({"real": "real", "integer": "integer", "boolean": "flag"})
 
 
 def storage(checked: CheckedModel) -> dict[str, Entry]:

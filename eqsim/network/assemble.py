@@ -14,6 +14,7 @@ from eqsim.lowering.kernel import Entry
 from eqsim.lowering.program import Address, Guard, Launch, Program, When, in_order
 from eqsim.lowering.record import record_events, record_states
 from eqsim.lowering.tidy import tidy
+from eqsim.network.capture import externals
 from eqsim.network.inputs import SpikeGeneratorGroup
 from eqsim.network.monitors import EventMonitor, StateMonitor
 from eqsim.network.neurons import NeuronGroup, Operation
@@ -119,11 +120,12 @@ def signed(stream: int) -> int:
 def neuron_owner(group: Any) -> Owner:
     """Return a group as kernels see it."""
     variables: Variables = group._variables
-    tables = frozenset(name for name, value in variables.namespace.items() if isinstance(value, TimedArray))
     shared = frozenset(name for name in variables.entries if variables.is_shared(name))
     checked = getattr(group, "_checked", None)
     kind: Literal["none", "time", "condition"] = "none" if checked is None else checked.refractory_kind
-    return Owner(variables.system, dict(variables.entries), "_i", shared, kind, tables=tables)
+    return Owner(
+        variables.system, dict(variables.entries), "_i", shared, kind, externals=externals(variables.namespace)
+    )
 
 
 def spike_list(storage: Storage, event: str, size: int) -> None:

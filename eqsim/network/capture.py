@@ -27,17 +27,15 @@ def caller(depth: int = 1) -> FrameType:
 
 def found(names: Collection[str], frame: FrameType) -> dict[str, Any]:
     """Return those of the names that the frame knows, as locals (closures among them) or globals."""
-    places: tuple[Mapping[str, Any], ...] = (frame.f_locals, frame.f_globals)
-    return {
-        name: place[name] for name in names for place in [next((p for p in places if name in p), {})] if name in place
-    }
+    inner, outer = frame.f_locals, frame.f_globals
+    return {name: inner[name] if name in inner else outer[name] for name in names if name in inner or name in outer}
 
 
 def usable(values: Mapping[str, Any], known: Collection[str], owner: str, *, strict: bool) -> dict[str, Any]:
     """Return the values that a text may use: scalars, with or without unit, and TimedArrays.
 
     A name that the language knows (a unit, a function, a constant) and that stands for the same thing outside is left
-    to the language. With ``strict`` any other kind of value is an error, unless the model itself defines the name (``known``).
+    to the language. With ``strict`` any other kind of value is an error, unless the model defines the name (``known``).
     """
     kept: dict[str, Any] = {}
     for name, value in values.items():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -16,20 +17,37 @@ from eqsim.connectivity.condition import pairs_condition
 from eqsim.connectivity.ends import Ends, Pairs
 from eqsim.connectivity.generator import pairs_generator
 from eqsim.connectivity.pairs import pairs_arrays
-from eqsim.language.expr import Expr, Name, names
+from eqsim.connectivity.rules import Distance, Gaussian
+from eqsim.language.expr import Expr, Name
 from eqsim.language.model import Generator
 from eqsim.language.names import free_names
 from eqsim.language.parse import parse_generator
+from eqsim.network.capture import externals
+from eqsim.network.texts import Surroundings
 from eqsim.text.errors import ConnectError
-
-if TYPE_CHECKING:
-    from eqsim.network.synapses import Synapses
+from eqsim.units import magnitude
 
 ONE = Unit()
 
 
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """The two ends of synapses, their stream, how often they were connected, and what their texts may refer to."""
+
+    source: Any
+    target: Any
+    stream: int
+    call: int
+    surroundings: Surroundings
+
+    @property
+    def owner(self) -> str:
+        """What messages call the synapses."""
+        return self.surroundings.owner
+
+
 def requested_pairs(
-    synapses: Synapses,
+    joint: Joint,
     condition: Any,
     i: Any,
     j: Any,
@@ -41,35 +59,36 @@ def requested_pairs(
     skip_if_invalid: bool,
 ) -> Pairs:
     """Return the pairs, as indexes within source and target, that the arguments of ``connect`` ask for."""
-    owner = synapses._owner
+    owner = joint.owner
     if rule is not None:
         if any(given is not None for given in (condition, i, j)):
             raise ConnectError("a rule stands alone: leave out condition, i and j", owner=owner)
-        return rule.pairs(ends(synapses, {}, _positions(synapses)))  # type: ignore[no-any-return]
+        return _ruled(joint, rule)
     if isinstance(i, str) or isinstance(j, str):
         if condition is not None or (i is not None and j is not None):
             raise ConnectError(
                 "a text for i or j stands alone", owner=owner, hint="put a condition behind 'if' in the text"
             )
-        return _generated(synapses, "j" if j is not None else "i", j if j is not None else i, n, frame, skip_if_invalid)
+        return _generated(joint, "j" if j is not None else "i", j if j is not None else i, n, frame, skip_if_invalid)
     if i is not None or j is not None:
         if i is None or j is None:
             raise ConnectError("arrays are needed for both i and j", owner=owner)
         if condition is not None:
             raise ConnectError("give either arrays or a condition", owner=owner)
-        return pairs_arrays(ends(synapses, {}), i, j)
+        return pairs_arrays(ends(joint, {}), i, j)
     texts = {"condition": condition, "p": p, "n": n}
-    read = {part: _formula(synapses, text, part, frame) for part, text in texts.items() if isinstance(text, str)}
+    read = {part: _formula(joint, text, part, frame) for part, text in texts.items() if isinstance(text, str)}
     columns = {name: symbol for checked, _ in read.values() for name, symbol in checked.symbols.items()}
     values = {name: value for _, captured in read.values() for name, value in captured.items()}
-    surroundings = ends(synapses, _columns(synapses, columns, values))
-    plain = {part: plain_in(checked.value, checked.symbols, ONE) for part, (checked, _) in read.items()}
+    surroundings = ends(joint, _columns(joint, columns, values))
+    known = externals(values)
+    plain = {part: plain_in(checked.value, checked.symbols, ONE, known) for part, (checked, _) in read.items()}
     return pairs_condition(surroundings, plain.get("condition"), plain.get("p", p), plain.get("n", n))
 
 
-def ends(synapses: Synapses, columns: Mapping[str, Any], positions: Mapping[str, Any] | None = None) -> Ends:
+def ends(joint: Joint, columns: Mapping[str, Any], positions: Mapping[str, Any] | None = None) -> Ends:
     """Return both ends as connection rules see them; ``columns`` as ``_columns`` gives them."""
-    source, target = synapses.source, synapses.target
+    source, target = joint.source, joint.target
     shift = None
     if source._variables is target._variables:
         first, second = (part._elements() for part in (source, target))
@@ -80,28 +99,26 @@ def ends(synapses: Synapses, columns: Mapping[str, Any], positions: Mapping[str,
     return Ends(
         source.N,
         target.N,
-        synapses._variables.stream,
-        synapses._calls,
+        joint.stream,
+        joint.call,
         {**parts["pre"], **at.get("pre", {})},
         {**parts["post"], **at.get("post", {})},
         parts["scalars"],
         shift=shift,
-        owner=synapses._owner,
+        owner=joint.owner,
     )
 
 
-def _formula(synapses: Synapses, text: str, part: str, frame: FrameType) -> tuple[CheckedExpression, dict[str, Any]]:
+def _formula(joint: Joint, text: str, part: str, frame: FrameType) -> tuple[CheckedExpression, dict[str, Any]]:
     expect: Any = "boolean" if part == "condition" else ONE
-    return synapses._surroundings().expression(text, f"connect, {part}", expect, frame)
+    return joint.surroundings.expression(text, f"connect, {part}", expect, frame)
 
 
-def _columns(synapses: Synapses, symbols: Mapping[str, Symbol], values: Mapping[str, Any]) -> dict[str, Any]:
+def _columns(joint: Joint, symbols: Mapping[str, Symbol], values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values of all names that formulas use: arrays of both ends, and scalars."""
-    from eqsim.units import magnitude  # noqa: PLC0415
-
     found: dict[str, dict[str, Any]] = {"pre": {}, "post": {}, "scalars": {}}
     for name, symbol in symbols.items():
-        end = {"pre": synapses.source, "post": synapses.target}.get(symbol.of)
+        end = {"pre": joint.source, "post": joint.target}.get(symbol.of)
         if end is not None and symbol.role in {Role.STATE, Role.PARAMETER, Role.SUBEXPRESSION}:
             elements = end._elements()
             found[symbol.of][name] = np.broadcast_to(
@@ -115,19 +132,29 @@ def _columns(synapses: Synapses, symbols: Mapping[str, Symbol], values: Mapping[
     return found
 
 
-def _positions(synapses: Synapses) -> dict[str, Any]:
-    """Return the coordinates ``x``, ``y``, ``z`` of both ends where their models have them."""
-    found: dict[str, Any] = {"pre": {}, "post": {}}
-    for of, end in (("pre", synapses.source), ("post", synapses.target)):
+def _ruled(joint: Joint, rule: Any) -> Pairs:
+    """Return the pairs of a rule, its lengths counted in the unit of the positions that both ends may have."""
+    if not callable(getattr(rule, "pairs", None)):
+        raise ConnectError(f"{rule!r} is no rule", owner=joint.owner, hint="rules are those of eqsim.rules")
+    positions: dict[str, dict[str, Any]] = {"pre": {}, "post": {}}
+    unit = ONE
+    for of, end in (("pre", joint.source), ("post", joint.target)):
         for name in ("x", "y", "z"):
             if name in end._variables.entries:
-                values = np.broadcast_to(end._variables.read(name, end._elements()), (end.N,))
-                found[of][f"{name}_{of}"] = values
-    return found
+                unit = end._variables.unit(name)
+                positions[of][f"{name}_{of}"] = np.broadcast_to(end._variables.read(name, end._elements()), (end.N,))
+    if isinstance(rule, Gaussian):
+        rule = replace(rule, sigma=float(magnitude(rule.sigma, unit, joint.owner)))
+    if isinstance(rule, Distance):
+        local = {"d": Symbol("d", Role.LOCAL, unit)}
+        checked = check_expression(rule.formula, joint.surroundings.scope({}), local, expect=ONE)
+        rule = replace(rule, formula=plain_in(checked.value, checked.symbols, ONE))
+    pairs: Pairs = rule.pairs(ends(joint, {}, positions))
+    return pairs
 
 
-def _generated(synapses: Synapses, inner: Any, text: str, n: Any, frame: FrameType, skip_if_invalid: bool) -> Pairs:
-    surroundings = synapses._surroundings()
+def _generated(joint: Joint, inner: Any, text: str, n: Any, frame: FrameType, skip_if_invalid: bool) -> Pairs:
+    surroundings = joint.surroundings
     generator = parse_generator(text, surroundings.owner, f"connect, {inner}")
     values = surroundings.values(free_names(generator), frame)
     scope = surroundings.scope(values)
@@ -139,7 +166,7 @@ def _generated(synapses: Synapses, inner: Any, text: str, n: Any, frame: FrameTy
             return None
         checked = check_expression(expr, scope, {**surroundings.symbols, **local}, expect=expect)
         symbols.update(checked.symbols)
-        return plain_in(checked.value, checked.symbols, ONE)
+        return plain_in(checked.value, checked.symbols, ONE, scope.externals)
 
     ready = Generator(
         plain(generator.element, ONE) or Name("i"),
@@ -152,13 +179,10 @@ def _generated(synapses: Synapses, inner: Any, text: str, n: Any, frame: FrameTy
     )
     count: Any = n
     if isinstance(n, str):
-        checked, captured = _formula(synapses, n, "n", frame)
+        checked, captured = _formula(joint, n, "n", frame)
         symbols.update(checked.symbols)
         values = {**values, **captured}
-        count = plain_in(checked.value, checked.symbols, ONE)
+        count = plain_in(checked.value, checked.symbols, ONE, externals(values))
     return pairs_generator(
-        ends(synapses, _columns(synapses, symbols, values)), ready, inner, count, skip_if_invalid=skip_if_invalid
+        ends(joint, _columns(joint, symbols, values)), ready, inner, count, skip_if_invalid=skip_if_invalid
     )
-
-
-__all__ = ["ends", "names", "requested_pairs"]

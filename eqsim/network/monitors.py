@@ -172,7 +172,7 @@ class StateMonitor:
         return f"<{label('StateMonitor', self._name)}: {what} of {len(self._record)} elements>"
 
 
-_RECORDED = {Role.STATE, Role.PARAMETER, Role.SUBEXPRESSION}
+_RECORDED = frozenset({Role.STATE, Role.PARAMETER, Role.SUBEXPRESSION})
 
 
 class Recorded:

@@ -20,7 +20,7 @@ from eqsim.language.parse import parse, with_arguments
 from eqsim.lowering.synapses import storage
 from eqsim.network.access import Access
 from eqsim.network.capture import caller, externals, found, usable
-from eqsim.network.connecting import requested_pairs
+from eqsim.network.connecting import Joint, ends, requested_pairs
 from eqsim.network.connections import Connections
 from eqsim.network.labels import label
 from eqsim.network.texts import Surroundings, warn_of_hidden
@@ -247,9 +247,11 @@ class Synapses(Access):
         frame = caller()
         entries = None
         if matrix is not None:
-            source, target, entries = pairs_matrix(self._ends({}), matrix)
+            source, target, entries = pairs_matrix(ends(self._joint(), {}), matrix)
         else:
-            source, target = requested_pairs(self, condition, i, j, p, n, rule, frame, skip_if_invalid=skip_if_invalid)
+            source, target = requested_pairs(
+                self._joint(), condition, i, j, p, n, rule, frame, skip_if_invalid=skip_if_invalid
+            )
         if values is not None and not self._is_variable(values):
             raise self._unknown(values)
         if values is not None and entries is None:
@@ -272,10 +274,8 @@ class Synapses(Access):
 
     # for connecting and the network ----------------------------------------------------------------------------------
 
-    def _ends(self, columns: Mapping[str, Any]) -> Any:
-        from eqsim.network.connecting import ends  # noqa: PLC0415 - the two know each other
-
-        return ends(self, columns)
+    def _joint(self) -> Joint:
+        return Joint(self._source, self._target, self._variables.stream, self._calls, self._surroundings())
 
     def _grow(self, source: NDArray[Any], target: NDArray[Any]) -> None:
         before = len(self)
@@ -434,8 +434,7 @@ def _within(group: Any, index: NDArray[Any]) -> NDArray[Any]:
 def _whole(group: Any, index: NDArray[Any]) -> NDArray[Any]:
     """Return indexes of a part of a group as indexes of the whole group."""
     part = group._elements()
-    whole: NDArray[Any] = index if part is None else part.astype(index.dtype)[index]
-    return whole
+    return index if part is None else np.take(part.astype(index.dtype), index)
 
 
 def _steps(time: NDArray[Any], dt: float) -> NDArray[np.int64]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -15,13 +16,16 @@ from eqsim.checking.dimensions import Unit
 from eqsim.language.expr import Expr, Name, names
 from eqsim.lowering.evaluate import evaluate
 from eqsim.lowering.kernel import Entry
+from eqsim.network.capture import externals
 from eqsim.network.timed_array import TimedArray
 from eqsim.random import Kind, binomial, normal, poisson, uniform
 from eqsim.targets.target import Storage
 from eqsim.text.errors import ArgumentError, DefinitionError
 from eqsim.units import magnitude
 
-DTYPES: Mapping[Entry, str] = {"real": "float64", "integer": "int64", "count": "int64", "flag": "uint8"}
+DTYPES: Mapping[Entry, str] = MappingProxyType(
+    {"real": "float64", "integer": "int64", "count": "int64", "flag": "uint8"}
+)
 Indices = NDArray[np.int64]
 _BLOCK = 1 << 18  # elements for which a text is evaluated at a time
 
@@ -29,8 +33,8 @@ _BLOCK = 1 << 18  # elements for which a text is evaluated at a time
 class Variables:
     """Stored values of an object's variables, each in its declared unit, and what waits to become one.
 
-    ``links`` maps ``pre`` and ``post`` to the variables of a synapse's ends, with the function that gives the element of
-    that end for synapses.
+    ``links`` maps ``pre`` and ``post`` to the variables of a synapse's ends, with the function that gives, for
+    synapses, the element of that end.
     """
 
     def __init__(self, owner: str, system: System, arrays: Mapping[str, Entry], size: int, stream: int) -> None:
@@ -132,7 +136,7 @@ class Variables:
     def draw_values(self, expr: Expr, symbols: Mapping[str, Symbol], unit: Unit, index: Indices) -> NDArray[Any]:
         """Return a checked formula's values for elements, counted in a unit; every call draws new random numbers."""
         self._assignments += 1
-        plain = plain_in(expr, symbols, unit)
+        plain = plain_in(expr, symbols, unit, externals(self.namespace))
         if len(index) <= _BLOCK:
             return np.asarray(self.compute(plain, symbols, index))
         blocks = [index[start : start + _BLOCK] for start in range(0, len(index), _BLOCK)]

@@ -65,7 +65,7 @@ def normal(stream: Any, kind: Any, number: Any, step: Any, element: Any) -> Any:
     return sqrt(-2.0 * log(1.0 - fraction(w0, w1))) * cos(2.0 * pi * fraction(w2, w3))
 
 
-def pair(stream: Any, kind: Any, number: Any, step: Any, element: Any, trial: Any) -> tuple[Any, Any]:  # noqa: PLR0917
+def pair(stream: Any, kind: Any, number: Any, step: Any, element: Any, trial: Any) -> tuple[Any, Any]:
     """Return the two uniforms of one trial of a draw that may need several."""
     w0, w1, w2, w3 = words(stream, kind, np.uint64(number) | (np.uint64(trial) << SIXTEEN), step, element)
     return fraction(w0, w1), fraction(w2, w3)

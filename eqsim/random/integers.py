@@ -11,12 +11,12 @@ from eqsim.random.draws import pair
 from eqsim.random.laws import binomial_trial, poisson_trial
 
 
-def poisson(stream: Any, kind: Any, number: Any, step: Any, element: Any, lam: Any) -> Any:  # noqa: PLR0917
+def poisson(stream: Any, kind: Any, number: Any, step: Any, element: Any, lam: Any) -> Any:
     """Return int64 draws of the Poisson law with mean `lam` (0 where that is not above 0); arguments broadcast."""
     return drawn(poisson_trial, (stream, kind, number, step, element), (lam,))
 
 
-def binomial(stream: Any, kind: Any, number: Any, step: Any, element: Any, n: Any, p: Any) -> Any:  # noqa: PLR0917
+def binomial(stream: Any, kind: Any, number: Any, step: Any, element: Any, n: Any, p: Any) -> Any:
     """Return int64 draws of the binomial law of `n` tries with chance `p`; arguments broadcast."""
     return drawn(binomial_trial, (stream, kind, number, step, element), (n, p))
 

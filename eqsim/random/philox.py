@@ -17,7 +17,7 @@ LOW, HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 ROUNDS = 10
 
 
-def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> tuple[Any, Any, Any, Any]:  # noqa: PLR0917
+def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> tuple[Any, Any, Any, Any]:
     """Return the four words for a counter of four words and a key of two."""
     for _ in range(ROUNDS):
         product_0 = MULTIPLIER_0 * c0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eqsim.targets.numpy import NumpyTarget
 from eqsim.targets.target import Target
 from eqsim.text.errors import TargetError
 
@@ -13,8 +14,6 @@ def target_named(name: str) -> Target:
 
         return NumbaTarget()
     if name == "numpy":
-        from eqsim.targets.numpy import NumpyTarget  # noqa: PLC0415 - the same for every target
-
         return NumpyTarget()
     if name in {"cython", "cuda"}:
         raise TargetError(f"the target {name!r} is not there yet", owner="Network", hint="'numba' is the fastest here")

@@ -10,7 +10,7 @@ from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.extending import intrinsic
 
 # nnan and ninf are left out: they would make checks for NaN and infinity vanish
-FASTMATH = {"nsz", "arcp", "contract", "afn", "reassoc"}
+FASTMATH = frozenset({"nsz", "arcp", "contract", "afn", "reassoc"})
 
 
 class NoAlias(CompilerBase):  # type: ignore[misc]
@@ -31,7 +31,7 @@ def kernel(signature: Any) -> Any:
         signature,
         cache=True,
         nogil=True,
-        fastmath=FASTMATH,
+        fastmath=set(FASTMATH),
         error_model="numpy",
         pipeline_class=NoAlias,
         no_cpython_wrapper=True,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from eqsim.language.expr import Binary, Call, Conditional, Expr, Logic, Number, Unary, text_of
@@ -16,14 +17,16 @@ from eqsim.targets.cache import digest
 _PACKAGE = Path(__file__).parent.parent
 # an editable install has the templates beside the package, a wheel inside it
 TEMPLATES = next(p for p in (_PACKAGE / "templates", _PACKAGE.parent / "templates") if p.is_dir())
-DOMAIN_ARRAYS: Mapping[str, tuple[str, ...]] = {
-    "once": (),
-    "each": (),
-    "listed": ("_events", "_count"),
-    "synapses": ("_start", "_target"),
-    "arrivals": ("_run_source", "_run_begin", "_run_end", "_runs", "_target"),
-    "backward": ("_run_source", "_run_begin", "_run_end", "_runs", "_permutation", "_source"),
-}
+DOMAIN_ARRAYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "once": (),
+        "each": (),
+        "listed": ("_events", "_count"),
+        "synapses": ("_start", "_target"),
+        "arrivals": ("_run_source", "_run_begin", "_run_end", "_runs", "_target"),
+        "backward": ("_run_source", "_run_begin", "_run_end", "_runs", "_permutation", "_source"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

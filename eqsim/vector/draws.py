@@ -46,7 +46,7 @@ binomial_trial = compiled(laws.binomial_trial, binomial_inverse=binomial_inverse
 
 
 @numba.njit(error_model="numpy", forceinline=True)
-def poisson(stream: Any, kind: Any, number: Any, step: Any, element: Any, lam: Any) -> Any:  # noqa: PLR0917
+def poisson(stream: Any, kind: Any, number: Any, step: Any, element: Any, lam: Any) -> Any:
     """Return a draw of the Poisson law with mean `lam`; 0 where that is not above 0."""
     trial = 0
     count = -1
@@ -58,13 +58,13 @@ def poisson(stream: Any, kind: Any, number: Any, step: Any, element: Any, lam: A
 
 
 @numba.njit(error_model="numpy", forceinline=True)
-def poisson_small(stream: Any, kind: Any, number: Any, step: Any, element: Any, lam: Any) -> Any:  # noqa: PLR0917
+def poisson_small(stream: Any, kind: Any, number: Any, step: Any, element: Any, lam: Any) -> Any:
     """Return the draw of ``poisson`` for lam <= 2: a loop over elements vectorises, best with one `lam` for all."""
     return poisson_counted(pair(stream, kind, number, step, element, 0)[0], lam)
 
 
 @numba.njit(error_model="numpy", forceinline=True)
-def binomial(stream: Any, kind: Any, number: Any, step: Any, element: Any, n: Any, p: Any) -> Any:  # noqa: PLR0917
+def binomial(stream: Any, kind: Any, number: Any, step: Any, element: Any, n: Any, p: Any) -> Any:
     """Return a draw of the binomial law of `n` tries with chance `p`."""
     trial = 0
     count = -1

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import math
+from types import MappingProxyType
 
 from eqsim.vector.emission import Real, fma, inlined, polynomial
 from eqsim.vector.exponential import LN2
 
 # (2 atanh(s)/s - 2)/s^2 in powers of s^2 for such m, highest power first: Chebyshev fits in 200 bits, rounded;
 # relative errors in log(m) 2^-57 and 2^-28 (tests/vector/vector_coefficients.py makes and verifies them)
-KERNEL = {
-    64: (
-        0.14616532535149446,
-        0.15331714897507617,
-        0.18182889326924725,
-        0.22222211132027136,
-        0.2857142862599244,
-        0.39999999999899466,
-        0.666666666666667,
-    ),
-    32: (0.295800119638443, 0.3998878002166748, 0.6666668653488159),
-}
-SQRT_HALF = {64: 0x3FE6A09E667F3BCD, 32: 0x3F3504F3}
+KERNEL = MappingProxyType(
+    {
+        64: (
+            0.14616532535149446,
+            0.15331714897507617,
+            0.18182889326924725,
+            0.22222211132027136,
+            0.2857142862599244,
+            0.39999999999899466,
+            0.666666666666667,
+        ),
+        32: (0.295800119638443, 0.3998878002166748, 0.6666668653488159),
+    }
+)
+SQRT_HALF = MappingProxyType({64: 0x3FE6A09E667F3BCD, 32: 0x3F3504F3})
 
 
 def split(x: Real) -> tuple[Real, Real]:

@@ -3,41 +3,48 @@
 from __future__ import annotations
 
 import math
+from types import MappingProxyType
 
 from eqsim.vector.emission import Bits, Real, fma, inlined, nearest, polynomial
 
 # (sin(r)/r - 1)/r^2 and (cos(r) - 1 + r^2/2)/r^4 in powers of r^2 on |r| <= pi/4, highest power first: Chebyshev
 # fits in 200 bits, rounded; relative errors 2^-56 and 2^-60, in float32 2^-26 and 2^-29
 # (tests/vector/vector_coefficients.py makes and verifies them)
-SINE = {
-    64: (
-        1.5918120730525138e-10,
-        -2.5051131726126885e-08,
-        2.755731610198204e-06,
-        -0.00019841269836757476,
-        0.008333333333330948,
-        -0.16666666666666666,
-    ),
-    32: (-0.00019587876158766448, 0.008332747966051102, -0.166666641831398),
-}
-COSINE = {
-    64: (
-        -1.1382627067744405e-11,
-        2.087614619403547e-09,
-        -2.755731727137296e-07,
-        2.4801587298765e-05,
-        -0.0013888888888887398,
-        0.041666666666666664,
-    ),
-    32: (2.4547925931983627e-05, -0.001388830249197781, 0.0416666641831398),
-}
+SINE = MappingProxyType(
+    {
+        64: (
+            1.5918120730525138e-10,
+            -2.5051131726126885e-08,
+            2.755731610198204e-06,
+            -0.00019841269836757476,
+            0.008333333333330948,
+            -0.16666666666666666,
+        ),
+        32: (-0.00019587876158766448, 0.008332747966051102, -0.166666641831398),
+    }
+)
+COSINE = MappingProxyType(
+    {
+        64: (
+            -1.1382627067744405e-11,
+            2.087614619403547e-09,
+            -2.755731727137296e-07,
+            2.4801587298765e-05,
+            -0.0013888888888887398,
+            0.041666666666666664,
+        ),
+        32: (2.4547925931983627e-05, -0.001388830249197781, 0.0416666641831398),
+    }
+)
 # pi/2 as the unevaluated sum of three numbers of the format: k pi/2 is subtracted by three fma, the first exact
-HALF_PI = {
-    64: (1.5707963267948966, 6.123233995736766e-17, -1.4973849048591698e-33),
-    32: (1.5707963705062866, -4.371138828673793e-08, -1.7151245100058819e-15),
-}
+HALF_PI = MappingProxyType(
+    {
+        64: (1.5707963267948966, 6.123233995736766e-17, -1.4973849048591698e-33),
+        32: (1.5707963705062866, -4.371138828673793e-08, -1.7151245100058819e-15),
+    }
+)
 # from here on the neighbours of a number are so far apart that its sine says nothing, and k and r lose bits
-LARGEST = {64: 2.0**48, 32: 2.0**20}
+LARGEST = MappingProxyType({64: 2.0**48, 32: 2.0**20})
 
 
 def sine_and_cosine(x: Real) -> tuple[Real, Real, Bits]:
