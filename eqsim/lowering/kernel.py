@@ -122,7 +122,8 @@ class Kernel:
 
     ``arrays`` maps each array argument to what its entries are, ``lists`` each list argument likewise; ``scalars`` are
     arguments that hold for a whole run (captured constants, sizes) with their types; ``_step`` (the clock's count of
-    steps, an integer), ``t`` and ``dt`` are always available. ``invariant`` is carried out once, before the first element.
+    steps, an integer), ``t`` and ``dt`` are always available. ``invariant`` is carried out once, before the first
+    element.
     """
 
     name: str

@@ -424,7 +424,8 @@ def _within(group: Any, index: NDArray[Any]) -> NDArray[Any]:
     if part is None:
         return index.astype(np.int64)
     if len(part) and (np.diff(part) == 1).all():
-        return index.astype(np.int64) - part[0]
+        offset = int(part[0])
+        return index.astype(np.int64) - offset
     table = np.zeros(group._variables.size, np.int64)
     table[part] = np.arange(len(part))
     within: NDArray[Any] = table[index]
@@ -434,7 +435,8 @@ def _within(group: Any, index: NDArray[Any]) -> NDArray[Any]:
 def _whole(group: Any, index: NDArray[Any]) -> NDArray[Any]:
     """Return indexes of a part of a group as indexes of the whole group."""
     part = group._elements()
-    return index if part is None else np.take(part.astype(index.dtype), index)
+    whole: NDArray[Any] = index if part is None else np.take(part.astype(index.dtype), index)
+    return whole
 
 
 def _steps(time: NDArray[Any], dt: float) -> NDArray[np.int64]:
