@@ -7,10 +7,11 @@ A text becomes a run in stages, each a function from one frozen value to the nex
 """
 
 from eqsim.connectivity import rules
+from eqsim.network.event_monitor import EventMonitor, SpikeMonitor
 from eqsim.network.inputs import SpikeGeneratorGroup
-from eqsim.network.monitors import EventMonitor, SpikeMonitor, StateMonitor
 from eqsim.network.network import Network
 from eqsim.network.neurons import NeuronGroup
+from eqsim.network.state_monitor import StateMonitor
 from eqsim.network.synapses import Synapses
 from eqsim.network.timed_array import TimedArray
 from eqsim.random import seed

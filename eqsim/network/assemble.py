@@ -15,10 +15,11 @@ from eqsim.lowering.program import Address, Guard, Launch, Program, When, in_ord
 from eqsim.lowering.record import record_events, record_states
 from eqsim.lowering.tidy import tidy
 from eqsim.network.capture import externals
+from eqsim.network.event_monitor import EventMonitor
 from eqsim.network.inputs import SpikeGeneratorGroup
-from eqsim.network.monitors import EventMonitor, StateMonitor
 from eqsim.network.neurons import NeuronGroup, Operation
 from eqsim.network.pathways import SynapseParts
+from eqsim.network.state_monitor import StateMonitor
 from eqsim.network.synapses import Synapses
 from eqsim.network.timed_array import TimedArray
 from eqsim.network.variables import Variables, time_in_model

@@ -14,11 +14,12 @@ import numpy as np
 from eqsim.checking.vocabulary import time_unit
 from eqsim.lowering.program import Program
 from eqsim.network import assemble
+from eqsim.network.event_monitor import EventMonitor
 from eqsim.network.inputs import SourcePart, SpikeGeneratorGroup
 from eqsim.network.labels import free_name, label
-from eqsim.network.monitors import EventMonitor, StateMonitor
 from eqsim.network.neurons import NeuronGroup, Subgroup
 from eqsim.network.pathways import grow
+from eqsim.network.state_monitor import StateMonitor
 from eqsim.network.synapses import Synapses
 from eqsim.network.variables import Variables
 from eqsim.random import stream_of

@@ -1,0 +1,183 @@
+"""Monitors of events: who, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eqsim.checking.vocabulary import time_unit
+from eqsim.network.labels import label
+from eqsim.network.series import Series
+from eqsim.network.variables import Variables
+from eqsim.targets.target import Storage
+from eqsim.text.errors import ArgumentError, UnknownVariableError
+from eqsim.text.nearest import nearest
+from eqsim.units import with_unit
+
+
+class EventMonitor:
+    """Record which neuron had an event, and when.
+
+    Parameters
+    ----------
+    source
+        A group or a part of one.
+    event
+        The event's name.
+    variables
+        Variables whose values at each event are kept.
+    record
+        Whether to keep every event; otherwise they are only counted.
+    when, order, name
+        The slot in a step, the rank in it, and the name.
+
+    """
+
+    _kind = "EventMonitor"
+
+    def __init__(
+        self,
+        source: Any,
+        event: str,
+        variables: str | Sequence[str] | None = None,
+        record: bool = True,
+        when: str = "after_thresholds",
+        order: int = 0,
+        name: str | None = None,
+    ) -> None:
+        self._owner = label(self._kind, name)
+        held = getattr(source, "_variables", None)
+        if not isinstance(held, Variables) or f"_{event}" not in held.entries:
+            what = "threshold" if event == "spike" else f"event {event!r}"
+            raise ArgumentError(f"the source has no {what}", owner=self._owner)
+        self._source, self._event, self._name, self._when, self._order = source, event, name, when, order
+        chosen = [variables] if isinstance(variables, str) else list(variables or ())
+        for variable in chosen:
+            if variable not in held.symbols:
+                near = nearest(variable, held.symbols)
+                hint = f"did you mean {near!r}?" if near else ""
+                raise UnknownVariableError(f"there is no variable {variable!r} to record", owner=self._owner, hint=hint)
+        self._variables = tuple(chosen)
+        self._keep = record
+        self._storage = Storage()
+        self._series: dict[str, Series] = {}
+        if record:
+            dtypes = {"i": "int32", "step": "int64", **dict.fromkeys(chosen, "float64")}
+            self._series = {v: Series(self._storage, f"_record_{v}", dtype) for v, dtype in dtypes.items()}
+        else:
+            self._storage.arrays["_counted"] = np.zeros(held.size, np.int64)
+        self._clock = 1.0
+        self._revision = 0
+
+    @property
+    def source(self) -> Any:
+        """What is recorded."""
+        return self._source
+
+    @property
+    def name(self) -> str | None:
+        """The name, given or from the network."""
+        return self._name
+
+    @property
+    def i(self) -> NDArray[np.int64]:
+        """The neuron of each event, shape (events,), as its index in the source."""
+        return self._within(self._kept("i"))
+
+    @property
+    def t(self) -> Any:
+        """The time of each event, shape (events,), with unit."""
+        return with_unit(self.t_, time_unit(self._source._variables.system.unitless))
+
+    @property
+    def t_(self) -> NDArray[np.float64]:
+        """The time of each event as a plain number: milliseconds, or the user's unit in a unitless network."""
+        return self._kept("step") * self._clock
+
+    @property
+    def it(self) -> tuple[Any, Any]:
+        """Index and time of each event."""
+        return self.i, self.t
+
+    @property
+    def count(self) -> NDArray[np.int64]:
+        """How many events each neuron had, shape (n,)."""
+        if self._keep:
+            return np.bincount(self.i, minlength=self._source.N)
+        counted, part = self._storage.arrays["_counted"], self._source._elements()
+        return np.array(counted if part is None else counted[part])
+
+    @property
+    def num_events(self) -> int:
+        """How many events there were."""
+        return len(self._series["i"].values()) if self._keep else int(self.count.sum())
+
+    def event_trains(self) -> dict[int, Any]:
+        """Return the times of each neuron's events, by its index."""
+        return self._by_neuron(self.t)
+
+    def values(self, variable: str) -> dict[int, Any]:
+        """Return a variable's values at each neuron's events, by its index."""
+        if variable == "t":
+            return self.event_trains()
+        return self._by_neuron(getattr(self, variable))
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self.__dict__.get("_variables", ()):
+            return with_unit(self._series[name].values(), self._source._variables.unit(name))
+        if name.endswith("_") and name[:-1] in self.__dict__.get("_variables", ()):
+            return self._series[name[:-1]].values()
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise UnknownVariableError(f"{name!r} was not recorded", owner=self.__dict__.get("_owner", ""))
+
+    def __repr__(self) -> str:
+        return f"<{label(self._kind, self._name)}: {self.num_events} events>"
+
+    def _kept(self, name: str) -> NDArray[Any]:
+        if not self._keep:
+            raise ArgumentError("events were counted, not kept", owner=self._owner, hint="leave out record=False")
+        return self._series[name].values()
+
+    def _by_neuron(self, values: Any) -> dict[int, Any]:
+        order = np.argsort(self.i, kind="stable")
+        ends = np.cumsum(self.count)
+        return {k: values[order[(ends[k - 1] if k else 0) : ends[k]]] for k in range(self._source.N)}
+
+    def _within(self, index: NDArray[Any]) -> NDArray[np.int64]:
+        part = self._source._elements()
+        if part is None:
+            return index.astype(np.int64)
+        table = np.zeros(self._source._variables.size, np.int64)
+        table[part] = np.arange(len(part))
+        within: NDArray[np.int64] = table[index]
+        return within
+
+
+class SpikeMonitor(EventMonitor):
+    """Record which neuron spiked, and when; ``variables`` are kept as they are at the threshold, before the reset."""
+
+    _kind = "SpikeMonitor"
+
+    def __init__(
+        self,
+        source: Any,
+        variables: str | Sequence[str] | None = None,
+        record: bool = True,
+        when: str = "after_thresholds",
+        order: int = 0,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(source, "spike", variables, record, when, order, name)
+
+    @property
+    def num_spikes(self) -> int:
+        """How many spikes there were."""
+        return self.num_events
+
+    def spike_trains(self) -> dict[int, Any]:
+        """Return the times of each neuron's spikes, by its index."""
+        return self.event_trains()

@@ -1,0 +1,155 @@
+"""A monitor of variables over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eqsim.checking.checked import Role
+from eqsim.checking.vocabulary import time_unit
+from eqsim.network.labels import label
+from eqsim.network.series import Series
+from eqsim.network.texts import elements
+from eqsim.network.variables import Variables
+from eqsim.targets.target import Storage
+from eqsim.text.errors import ArgumentError, UnknownVariableError
+from eqsim.text.nearest import nearest
+from eqsim.units import with_unit
+
+_RECORDED = frozenset({Role.STATE, Role.PARAMETER, Role.SUBEXPRESSION})
+
+
+class StateMonitor:
+    """Record variables over time, before the update of each step.
+
+    Parameters
+    ----------
+    source
+        A group, a part of one, or synapses.
+    variables
+        A name or a list of names; ``True`` for all.
+    record
+        Which elements: ``True`` for all, or indices.
+    dt, when, order, name
+        The time between two records (each step by default); the slot in a step; the rank in it; the name.
+
+    """
+
+    def __init__(
+        self,
+        source: Any,
+        variables: str | Sequence[str] | bool,
+        record: Any = True,
+        dt: Any = None,
+        when: str = "start",
+        order: int = 0,
+        name: str | None = None,
+    ) -> None:
+        self._owner = label("StateMonitor", name)
+        self._source, self._name, self._dt, self._when, self._order = source, name, dt, when, order
+        held: Variables = source._variables
+        known = [n for n, s in held.symbols.items() if s.of == "own" and s.role in _RECORDED]
+        if variables is True:
+            chosen = list(known)
+        else:
+            chosen = [variables] if isinstance(variables, str) else list(variables or ())
+        for variable in chosen:
+            if variable not in known:
+                near = nearest(variable, known)
+                hint = f"did you mean {near!r}?" if near else f"variables are {', '.join(known)}"
+                raise UnknownVariableError(f"there is no variable {variable!r} to record", owner=self._owner, hint=hint)
+        if record is False or record is None:
+            raise ArgumentError("nothing to record", owner=self._owner, hint="record=True records all elements")
+        size = source.N
+        self._record = np.arange(size) if record is True else np.atleast_1d(elements(record, size, self._owner))
+        self._all = record is True
+        self._variables = tuple(chosen)
+        self._storage = Storage()
+        self._series = {v: Series(self._storage, f"_record_{v}", "float64") for v in chosen}
+        self._times: list[NDArray[np.int64]] = []
+        self._clock = 1.0
+        self._revision = 0
+
+    @property
+    def source(self) -> Any:
+        """What is recorded."""
+        return self._source
+
+    @property
+    def name(self) -> str | None:
+        """The name, given or from the network."""
+        return self._name
+
+    @property
+    def record(self) -> NDArray[np.int64]:
+        """The recorded elements, shape (n,)."""
+        return self._record.copy()
+
+    @property
+    def record_variables(self) -> tuple[str, ...]:
+        """The recorded variables."""
+        return self._variables
+
+    @property
+    def t(self) -> Any:
+        """The times of the records, shape (times,), with unit."""
+        return with_unit(self.t_, time_unit(self._source._variables.system.unitless))
+
+    @property
+    def t_(self) -> NDArray[np.float64]:
+        """The times as plain numbers, in milliseconds (in the user's unit in a unitless network)."""
+        steps = np.concatenate([np.empty(0, np.int64), *self._times])
+        return steps * self._clock
+
+    def _values(self, variable: str) -> NDArray[Any]:
+        recorded = self._series[variable].values()
+        width = len(self._record)
+        rows = len(recorded) // width if width else 0
+        values = recorded[: rows * width].reshape(rows, width).T
+        symbol = self._source._variables.symbols[variable]
+        return values != 0 if symbol.type == "boolean" else values
+
+    def __getattr__(self, name: str) -> Any:
+        series = self.__dict__.get("_series", {})
+        if name in series:
+            return with_unit(self._values(name), self._source._variables.unit(name))
+        if name.endswith("_") and name[:-1] in series:
+            return self._values(name[:-1])
+        if name.startswith("_"):
+            raise AttributeError(name)
+        hint = f"it records {', '.join(series)}"
+        raise UnknownVariableError(f"{name!r} was not recorded", owner=self.__dict__.get("_owner", ""), hint=hint)
+
+    def __getitem__(self, index: Any) -> Recorded:
+        """Return the records of one element, or of several, by the index in the source."""
+        wanted = np.atleast_1d(np.asarray(index if not isinstance(index, slice) else np.arange(self._source.N)[index]))
+        place = {int(element): row for row, element in enumerate(self._record)}
+        missing = [int(element) for element in wanted if int(element) not in place]
+        if missing:
+            raise ArgumentError(f"element {missing[0]} was not recorded", owner=self._owner)
+        rows = np.array([place[int(element)] for element in wanted], dtype=np.int64)
+        return Recorded(self, rows[0] if np.ndim(index) == 0 and not isinstance(index, slice) else rows)
+
+    def __repr__(self) -> str:
+        what = ", ".join(self._variables)
+        return f"<{label('StateMonitor', self._name)}: {what} of {len(self._record)} elements>"
+
+
+class Recorded:
+    """The records of some elements: ``M[3].V``."""
+
+    def __init__(self, monitor: StateMonitor, rows: Any) -> None:
+        self._monitor, self._rows = monitor, rows
+
+    @property
+    def t(self) -> Any:
+        """The times of the records."""
+        return self._monitor.t
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self._monitor, name)[self._rows]
