@@ -14,25 +14,24 @@ import numpy as np
 from eqsim.checking.vocabulary import time_unit
 from eqsim.lowering.program import Program
 from eqsim.network import assemble
+from eqsim.network.chunks import check_numbers, make_room, note_times
+from eqsim.network.clocks import Clocks, clocks
 from eqsim.network.event_monitor import EventMonitor
-from eqsim.network.inputs import SourcePart, SpikeGeneratorGroup
-from eqsim.network.labels import free_name, label
-from eqsim.network.neurons import NeuronGroup, Subgroup
-from eqsim.network.pathways import grow
+from eqsim.network.inputs import SpikeGeneratorGroup
+from eqsim.network.members import check_members, flat, named, unitless
+from eqsim.network.neurons import NeuronGroup
 from eqsim.network.state_monitor import StateMonitor
 from eqsim.network.synapses import Synapses
 from eqsim.network.variables import Variables
 from eqsim.random import stream_of
-from eqsim.runtime.clock import grid, whole_steps
+from eqsim.runtime.clock import whole_steps
 from eqsim.runtime.run import advance, interruptible
 from eqsim.targets.find import target_named
 from eqsim.targets.target import Run, Storage
-from eqsim.text.errors import ArgumentError, NetworkError, NumericalError
+from eqsim.text.errors import ArgumentError, NetworkError
 from eqsim.units import has_unit, magnitude, with_unit
 
-_KINDS = (NeuronGroup, SpikeGeneratorGroup, Synapses, StateMonitor, EventMonitor)
 _BEFORE_EVER = 1e7  # milliseconds: lastspike of a neuron that never spiked is -10^4 s
-_ROOM = 1 << 22  # entries that a record is given at once at most
 
 
 class Network:
@@ -77,7 +76,7 @@ class Network:
         self._dt, self._seed, self._dtype, self._threads = dt, seed, dtype, threads
         self._objects: dict[str, Any] = {}
         self._step = 0
-        self._base: float | None = None
+        self._clocks = Clocks(0.0)
         self._built: tuple[Any, Program, dict[str, Storage], Run] | None = None
         self._seconds: dict[str, float] = {}
         self._stop = False
@@ -87,23 +86,7 @@ class Network:
 
     def add(self, *objects: Any) -> None:
         """Add objects; all of them or, when one does not fit, none."""
-        flat = list(_flat(objects))
-        names: dict[str, Any] = {}
-        for thing in flat:
-            if not isinstance(thing, _KINDS):
-                hint = "list the group itself" if isinstance(thing, Subgroup | SourcePart) else ""
-                raise NetworkError(f"a {type(thing).__name__} cannot be part of a network", owner="Network", hint=hint)
-            if any(thing is other for other in (*self._objects.values(), *names.values())):
-                continue
-            held = thing.__dict__.get("_network")
-            if held is not None and held is not self:
-                raise NetworkError(
-                    f"{thing!r} belongs to another network", owner="Network", hint="remove it from that network first"
-                )
-            name = thing.name or free_name(type(thing).__name__, {**self._objects, **names})
-            if name in self._objects or name in names:
-                raise NetworkError(f"two objects are called {name!r}", owner="Network", hint="give one another name=")
-            names[name] = thing
+        names = named(objects, self._objects, self)
         for name, thing in names.items():
             thing._network, thing._name = self, name
             self._objects[name] = thing
@@ -111,7 +94,7 @@ class Network:
 
     def remove(self, *objects: Any) -> None:
         """Take objects out of the network."""
-        for thing in _flat(objects):
+        for thing in flat(objects):
             name = next((key for key, other in self._objects.items() if other is thing), None)
             if name is None:
                 raise NetworkError(f"{thing!r} is not in this network", owner="Network")
@@ -148,7 +131,7 @@ class Network:
     @property
     def t_(self) -> float:
         """The time reached as a plain number: milliseconds, or the user's unit."""
-        return self._step * (self._base or 0.0)
+        return self._step * self._clocks.base
 
     @property
     def dt(self) -> Any:
@@ -184,21 +167,20 @@ class Network:
         begin = perf_counter()
         _, _, storages, run = self._build()
         self._spent("build", perf_counter() - begin)
-        assert self._base is not None
         first = self._step
-        last = first + whole_steps(length, self._base)
+        last = first + whole_steps(length, self._clocks.base)
         self._stop = False
         begin = perf_counter()
         with _bar(last - first, progress) as tick, interruptible() as pressed:
 
             def reached(start: int, end: int) -> None:
                 self._step = end
-                self._note_times(start, end)
+                note_times(self._objects, self._clocks, start, end)
                 tick(end - start)
-                self._check_numbers(storages)
+                check_numbers(self._objects, storages, self.t)
 
             def room(steps: int) -> None:
-                self._make_room(steps, storages)
+                make_room(self._objects, self._clocks, storages, steps)
 
             advance(run, storages, first, last, room, reached, lambda: pressed() or self._stop)
         self._spent("run", perf_counter() - begin)
@@ -214,10 +196,10 @@ class Network:
         if self._built is not None and self._built[0] == revisions:
             for name, thing in self._objects.items():
                 if isinstance(thing, NeuronGroup | Synapses | SpikeGeneratorGroup):
-                    assemble.prepare(thing._variables, self._dtype, self._steps[name])
+                    assemble.prepare(thing._variables, self._dtype, self._clocks.steps[name])
                     self._override_stream(name, thing._variables)
             return self._built
-        self._check()
+        check_members(self._objects)
         self._set_clocks()
         assembly = self._assemble()
         program = assembly.program({})
@@ -234,12 +216,12 @@ class Network:
         for name, thing in self._objects.items():
             held = thing._variables if isinstance(getattr(thing, "_variables", None), Variables) else thing
             keys[id(held)] = name
-        assembly = assemble.Assembly(keys, self._periods, self._steps, self._dtype)
+        assembly = assemble.Assembly(keys, self._clocks.periods, self._clocks.steps, self._dtype)
         grouped = [thing for thing in self._objects.values() if isinstance(thing, NeuronGroup | SpikeGeneratorGroup)]
         for thing in grouped:
             name = thing._name or ""
-            assembly.storages[name] = assemble.prepare(thing._variables, self._dtype, self._steps[name])
-            self._first_time(thing, self._steps[name])
+            assembly.storages[name] = assemble.prepare(thing._variables, self._dtype, self._clocks.steps[name])
+            self._first_time(thing, self._clocks.steps[name])
         adders: tuple[tuple[type, Callable[..., None]], ...] = (
             (NeuronGroup, assemble.add_neurons),
             (SpikeGeneratorGroup, assemble.add_generator),
@@ -288,52 +270,19 @@ class Network:
         period = 0 if group._period is None else whole_steps(self._plain_time(group._period, "a period"), dt)
         group._variables.storage.constants["_period"] = period
 
-    def _check(self) -> None:
-        for name, thing in self._objects.items():
-            ends = [thing._source, thing._target] if isinstance(thing, Synapses) else []
-            ends += [thing._source] if isinstance(thing, StateMonitor | EventMonitor) else []
-            for end in ends:
-                whole = end.group if isinstance(end, Subgroup | SourcePart) else end
-                if whole not in self:
-                    what = label(type(whole).__name__, whole.name)
-                    raise NetworkError(
-                        f"{label(type(thing).__name__, name)} needs {what}, which is not in the network",
-                        owner="Network",
-                        hint="add it: Network(…, the group)",
-                    )
-            if isinstance(thing, Synapses) and not thing._connected:
-                raise NetworkError(
-                    "these synapses were never connected",
-                    owner=label("Synapses", name),
-                    hint="call connect(), for instance connect(p=0.1)",
-                )
-        kinds = {self._unitless(thing) for thing in self._objects.values()} - {None}
-        if len(kinds) > 1:
-            names = [name for name, thing in self._objects.items() if self._unitless(thing)]
-            raise NetworkError(
-                "models with units and models without cannot be in one network",
-                owner="Network",
-                found=f"without units: {', '.join(names)}",
-            )
-
-    @staticmethod
-    def _unitless(thing: Any) -> bool | None:
-        checked = thing.__dict__.get("_checked")
-        return checked.unitless if checked is not None and checked.definitions else None
-
     def _is_unitless(self) -> bool:
-        return any(self._unitless(thing) for thing in self._objects.values())
+        return any(unitless(thing) for thing in self._objects.values())
 
     def _time_unit(self) -> Any:
         return time_unit(self._is_unitless())
 
     def _plain_time(self, value: Any, what: str) -> float:
-        unitless = self._is_unitless()
+        plain_numbers = self._is_unitless()
         if isinstance(value, str) or np.ndim(value) != 0:
             raise ArgumentError(f"{what} is one time, not {value!r}", owner="Network")
-        if unitless == has_unit(value) and not (unitless is False and value == 0):
-            hint = "the models have no units: give a number" if unitless else f"write for instance {value}*ms"
-            raise ArgumentError(f"{what} must be a {'number' if unitless else 'time'}", owner="Network", hint=hint)
+        if plain_numbers == has_unit(value) and not (not plain_numbers and value == 0):
+            hint = "the models have no units: give a number" if plain_numbers else f"write for instance {value}*ms"
+            raise ArgumentError(f"{what} must be a {'number' if plain_numbers else 'time'}", owner="Network", hint=hint)
         plain = float(magnitude(value, self._time_unit()))
         if not plain >= 0 or np.isinf(plain):
             raise ArgumentError(f"{what} must be at least zero and finite, not {value}", owner="Network")
@@ -347,91 +296,19 @@ class Network:
         return self._plain_time(self._dt, "dt")
 
     def _set_clocks(self) -> None:
-        default = self._default_step()
-        steps = {"": default}
-        for name, thing in self._objects.items():
-            own = thing.__dict__.get("_dt")
-            ends = thing.__dict__.get("_source")
-            if own is not None:
-                steps[name] = self._plain_time(own, "dt")
-            elif isinstance(thing, EventMonitor | Synapses) and ends is not None:
-                steps[name] = steps.get(self._key_of(ends), default)
-            else:
-                steps[name] = default
-            for operation in thing.__dict__.get("_operations", ()):
-                if operation.dt is not None:
-                    steps[f"{name}/{operation.name}"] = self._plain_time(operation.dt, "dt")
-        base, periods = grid(steps)
-        if self._base is not None and base != self._base and self._step:
-            self._step = round(self._step * self._base / base)
-        self._base, self._periods, self._steps = base, periods, steps
+        made = clocks(self._objects, self._default_step(), self._plain_time)
+        if self._step and made.base != self._clocks.base:
+            self._step = round(self._step * self._clocks.base / made.base)
+        self._clocks = made
         for name, thing in self._objects.items():
             held = thing.__dict__.get("_variables")
             if isinstance(held, Variables):
-                held.time = lambda name=name: (self._step // self._periods[name], self._steps[name])  # type: ignore[misc]
+                held.time = lambda name=name: (self._step // made.periods[name], made.steps[name])  # type: ignore[misc]
             if isinstance(thing, StateMonitor | EventMonitor):
-                thing._clock = steps[name]
-
-    def _key_of(self, end: Any) -> str:
-        whole = end.group if isinstance(end, Subgroup | SourcePart) else end
-        return whole._name or ""
-
-    # between chunks --------------------------------------------------------------------------------------------------
-
-    def _make_room(self, steps: int, storages: dict[str, Storage]) -> None:
-        for name, thing in self._objects.items():
-            if isinstance(thing, StateMonitor):
-                records = steps // self._periods[name] + 1
-                width = max(1, len(thing._record))
-                for series in thing._series.values():
-                    if series.room < width:
-                        series.make_room(width * min(records, max(1, _ROOM // width)))
-            elif isinstance(thing, EventMonitor):
-                most = storages[name].constants["_most"]
-                for series in thing._series.values():
-                    if series.room < most:
-                        series.make_room(max(2 * int(most), 1 << 16))
-            elif isinstance(thing, Synapses):
-                arrays = thing._variables.storage.arrays
-                for pathway in thing._delays:
-                    ring = arrays.get(f"_ring_{pathway}", arrays.get(f"_ring_source_{pathway}"))
-                    if ring is None:
-                        continue
-                    used = int(arrays[f"_tail_{pathway}"][0] - arrays[f"_head_{pathway}"][0])
-                    if used + thing._variables.storage.constants[f"_most_{pathway}"] > len(ring):
-                        grow(thing._variables.storage, pathway)
-
-    def _note_times(self, start: int, end: int) -> None:
-        for name, thing in self._objects.items():
-            if isinstance(thing, StateMonitor):
-                period = self._periods[name]
-                thing._times.append(np.arange(-(-start // period), -(-end // period)))
-
-    def _check_numbers(self, storages: dict[str, Storage]) -> None:
-        for name, thing in self._objects.items():
-            if not isinstance(thing, NeuronGroup | Synapses):
-                continue
-            for state in thing._system.states:
-                values = storages[name].arrays[state.name]
-                if np.isfinite(np.sum(values)) or np.isfinite(values).all():
-                    continue
-                wrong = int(np.flatnonzero(~np.isfinite(values))[0])
-                raise NumericalError(
-                    f"{state.name} of element {wrong} became {values[wrong]} by t = {self.t}",
-                    owner=label(type(thing).__name__, name),
-                    hint="a smaller dt or another method may help; look for divisions by zero",
-                )
+                thing._clock = made.steps[name]
 
     def _spent(self, phase: str, seconds: float) -> None:
         self._seconds[phase] = self._seconds.get(phase, 0.0) + seconds
-
-
-def _flat(objects: Any) -> Iterator[Any]:
-    for thing in objects:
-        if isinstance(thing, list | tuple):
-            yield from _flat(thing)
-        else:
-            yield thing
 
 
 @contextmanager

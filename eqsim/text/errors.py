@@ -22,10 +22,14 @@ What a user should know but may have meant is an ``EqsimWarning``.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from eqsim.text.source import Span
+
+_LONGEST = 160  # characters of a line that are shown
+_BEFORE = 80  # of them, those before the mistake
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +58,33 @@ class Mistake:
 
 
 def _excerpt(span: Span) -> list[str]:
+    """Return where a mistake is, the line that holds it, and a caret below each of its characters."""
     place = [part for part in (span.source.owner, span.source.part) if part]
     number, column = span.line, span.column
-    text = span.source.line(number)
-    width = max(1, min(span.stop - span.start, len(text) - column + 1))
+    text, start = span.source.line(number), column - 1
+    stop = max(start + 1, min(start + span.stop - span.start, len(text)))
+    shown, before = text, 0
+    if len(text) > _LONGEST:
+        before = max(min(start - _BEFORE, len(text) - _LONGEST), 0)
+        shown = text[before : before + _LONGEST]
+    cut = "…" if before else ""
+    more = "…" if before + len(shown) < len(text) else ""
+    stop = min(stop, max(before + len(shown), start + 1))
+    marked = max(sum(_columns(c) for c in text[start:stop]), 1)
     # tabs are kept in the padding so that the caret stands under its character in a terminal
-    padding = "".join("\t" if c == "\t" else " " for c in text[: column - 1])
+    padding = " " * len(cut) + "".join("\t" if c == "\t" else " " * _columns(c) for c in text[before:start])
     return [
         f"  --> {', '.join([*place, f'line {number}', f'column {column}'])}",
-        f"{number:4d} | {text}",
-        f"     | {padding}{'^' * width}",
+        f"{number:4d} | {cut}{shown}{more}",
+        f"     | {padding}{'^' * marked}",
     ]
+
+
+def _columns(character: str) -> int:
+    """Return how many columns of a terminal a character takes."""
+    if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
 
 
 class EqsimError(Exception):

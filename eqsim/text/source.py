@@ -10,12 +10,17 @@ class Source:
     """A text that a user wrote, and where: the object it belongs to and which of its texts it is.
 
     ``owner`` reads like ``NeuronGroup 'exc'`` or the path of a file; ``part`` names the argument
-    (``threshold``, ``on_pre``) and is empty for a model's equations.
+    (``threshold``, ``on_pre``) and is empty for a model's equations. Line ends of any system are kept as ``\\n``.
     """
 
     text: str
     owner: str = ""
     part: str = ""
+
+    def __post_init__(self) -> None:
+        """Make all line ends alike, so that lines and columns are those that an editor shows."""
+        if "\r" in self.text:
+            object.__setattr__(self, "text", self.text.replace("\r\n", "\n").replace("\r", "\n"))
 
     def position(self, offset: int) -> tuple[int, int]:
         """Return line and column of a character, both counted from 1."""

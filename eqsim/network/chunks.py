@@ -1,0 +1,76 @@
+"""What happens between two chunks of steps: room for what comes, times of what was recorded, a look for NaN."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from eqsim.network.clocks import Clocks
+from eqsim.network.event_monitor import EventMonitor
+from eqsim.network.labels import label
+from eqsim.network.members import Members
+from eqsim.network.neurons import NeuronGroup
+from eqsim.network.pathways import grow
+from eqsim.network.state_monitor import StateMonitor
+from eqsim.network.synapses import Synapses
+from eqsim.targets.target import Storage
+from eqsim.text.errors import NumericalError
+
+_ROOM = 1 << 22  # entries that a record is given at once at most
+_EVENTS = 1 << 16  # entries that a list of events is given at once at least
+
+
+def make_room(members: Members, clocks: Clocks, storages: Mapping[str, Storage], steps: int) -> None:
+    """Make longer what may be too short for the next of so many steps: records, and queues of spikes."""
+    for name, thing in members.items():
+        if isinstance(thing, StateMonitor):
+            records = steps // clocks.periods[name] + 1
+            width = max(1, len(thing._record))
+            for series in thing._series.values():
+                if series.room < width:
+                    series.make_room(width * min(records, max(1, _ROOM // width)))
+        elif isinstance(thing, EventMonitor):
+            most = int(storages[name].constants["_most"])
+            for series in thing._series.values():
+                if series.room < most:
+                    series.make_room(max(2 * most, _EVENTS))
+        elif isinstance(thing, Synapses):
+            for pathway in thing._delays:
+                _lengthen(thing._variables.storage, pathway)
+
+
+def _lengthen(storage: Storage, pathway: str) -> None:
+    arrays = storage.arrays
+    ring = arrays.get(f"_ring_{pathway}", arrays.get(f"_ring_source_{pathway}"))
+    if ring is None:
+        return
+    used = int(arrays[f"_tail_{pathway}"][0] - arrays[f"_head_{pathway}"][0])
+    if used + storage.constants[f"_most_{pathway}"] > len(ring):
+        grow(storage, pathway)
+
+
+def note_times(members: Members, clocks: Clocks, start: int, end: int) -> None:
+    """Note the times of what monitors recorded in the steps from ``start`` until ``end``."""
+    for name, thing in members.items():
+        if isinstance(thing, StateMonitor):
+            period = clocks.periods[name]
+            thing._times.append(np.arange(-(-start // period), -(-end // period)))
+
+
+def check_numbers(members: Members, storages: Mapping[str, Storage], time: Any) -> None:
+    """Raise NumericalError for a state that is NaN or infinite, naming group, variable, element and time."""
+    for name, thing in members.items():
+        if not isinstance(thing, NeuronGroup | Synapses):
+            continue
+        for state in thing._system.states:
+            values = storages[name].arrays[state.name]
+            if np.isfinite(np.sum(values)) or np.isfinite(values).all():
+                continue
+            wrong = int(np.flatnonzero(~np.isfinite(values))[0])
+            raise NumericalError(
+                f"{state.name} of element {wrong} became {values[wrong]} by t = {time}",
+                owner=label(type(thing).__name__, name),
+                hint="a smaller dt or another method may help; look for divisions by zero",
+            )

@@ -1,0 +1,42 @@
+"""The time steps of a network's objects on one grid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from eqsim.network.event_monitor import EventMonitor
+from eqsim.network.members import Members, whole
+from eqsim.network.synapses import Synapses
+from eqsim.runtime.clock import grid
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """The step of the grid, that of each object (``name/operation`` for regular ones), and how many of the grid it is."""
+
+    base: float
+    steps: dict[str, float] = field(default_factory=dict)
+    periods: dict[str, int] = field(default_factory=dict)
+
+
+def clocks(members: Members, default: float, plain: Callable[[Any, str], float]) -> Clocks:
+    """Return the clocks of objects: their own ``dt``, that of their source, or the default.
+
+    ``plain(value, what)`` turns a time into a number.
+    """
+    steps = {"": default}
+    for name, thing in members.items():
+        own, source = thing.__dict__.get("_dt"), thing.__dict__.get("_source")
+        if own is not None:
+            steps[name] = plain(own, "dt")
+        elif isinstance(thing, EventMonitor | Synapses) and source is not None:
+            steps[name] = steps.get(whole(source)._name or "", default)
+        else:
+            steps[name] = default
+        for operation in thing.__dict__.get("_operations", ()):
+            if operation.dt is not None:
+                steps[f"{name}/{operation.name}"] = plain(operation.dt, "dt")
+    base, periods = grid(steps)
+    return Clocks(base, steps, periods)

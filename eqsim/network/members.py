@@ -1,0 +1,90 @@
+"""The objects of a network by name: who may be in, how they are called, and whether they belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from eqsim.network.event_monitor import EventMonitor
+from eqsim.network.inputs import SourcePart, SpikeGeneratorGroup
+from eqsim.network.labels import free_name, label
+from eqsim.network.neurons import NeuronGroup, Subgroup
+from eqsim.network.state_monitor import StateMonitor
+from eqsim.network.synapses import Synapses
+from eqsim.text.errors import NetworkError
+
+KINDS = (NeuronGroup, SpikeGeneratorGroup, Synapses, StateMonitor, EventMonitor)
+Members = Mapping[str, Any]
+
+
+def named(objects: Any, members: Members, network: object) -> dict[str, Any]:
+    """Return new objects by the names that they get in a network; raise NetworkError for one that does not fit."""
+    names: dict[str, Any] = {}
+    for thing in flat(objects):
+        if not isinstance(thing, KINDS):
+            hint = "list the group itself" if isinstance(thing, Subgroup | SourcePart) else ""
+            raise NetworkError(f"a {type(thing).__name__} cannot be part of a network", owner="Network", hint=hint)
+        if any(thing is other for other in (*members.values(), *names.values())):
+            continue
+        held = thing.__dict__.get("_network")
+        if held is not None and held is not network:
+            raise NetworkError(
+                f"{thing!r} belongs to another network", owner="Network", hint="remove it from that network first"
+            )
+        name = thing.name or free_name(type(thing).__name__, {**members, **names})
+        if name in members or name in names:
+            raise NetworkError(f"two objects are called {name!r}", owner="Network", hint="give one another name=")
+        names[name] = thing
+    return names
+
+
+def flat(objects: Any) -> Iterator[Any]:
+    """Yield objects, and those in lists and tuples of them."""
+    for thing in objects:
+        if isinstance(thing, list | tuple):
+            yield from flat(thing)
+        else:
+            yield thing
+
+
+def whole(end: Any) -> Any:
+    """Return the group of which an end of synapses, or a monitor's source, is a part."""
+    return end.group if isinstance(end, Subgroup | SourcePart) else end
+
+
+def unitless(thing: Any) -> bool | None:
+    """Whether an object's model has no units; ``None`` where it has no lines that could tell."""
+    checked = thing.__dict__.get("_checked")
+    return checked.unitless if checked is not None and checked.definitions else None
+
+
+def check_members(members: Members) -> None:
+    """Raise NetworkError for objects that do not make a network: ends that are missing, synapses never connected."""
+    for name, thing in members.items():
+        for end in _ends(thing):
+            if not any(whole(end) is other for other in members.values()):
+                what = label(type(whole(end)).__name__, whole(end).name)
+                raise NetworkError(
+                    f"{label(type(thing).__name__, name)} needs {what}, which is not in the network",
+                    owner="Network",
+                    hint="add it: Network(…, the group)",
+                )
+        if isinstance(thing, Synapses) and not thing._connected:
+            raise NetworkError(
+                "these synapses were never connected",
+                owner=label("Synapses", name),
+                hint="call connect(), for instance connect(p=0.1)",
+            )
+    if len({unitless(thing) for thing in members.values()} - {None}) > 1:
+        names = [name for name, thing in members.items() if unitless(thing)]
+        raise NetworkError(
+            "models with units and models without cannot be in one network",
+            owner="Network",
+            found=f"without units: {', '.join(names)}",
+        )
+
+
+def _ends(thing: Any) -> list[Any]:
+    if isinstance(thing, Synapses):
+        return [thing.source, thing.target]
+    return [thing.source] if isinstance(thing, StateMonitor | EventMonitor) else []
