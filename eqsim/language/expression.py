@@ -22,9 +22,9 @@ from eqsim.language.expr import (
     Unary,
     UnaryOp,
 )
-from eqsim.language.lines import Line, whole_line
+from eqsim.language.lines import Line, text_source, whole_line
 from eqsim.language.tokens import FormulaMistake, check_order, plain_name
-from eqsim.text.source import Source, Span
+from eqsim.text.source import Span
 
 MAX_DEPTH = 150  # later stages walk the tree by recursion
 _BINARY: Mapping[type[ast.operator], BinaryOp] = MappingProxyType(
@@ -53,14 +53,17 @@ _COMPARE: Mapping[type[ast.cmpop], CompareOp] = MappingProxyType(
 
 def parse_expression(text: str, owner: str = "", part: str = "") -> Expr:
     """Read one formula; raise ModelSyntaxError with the place of the first mistake."""
-    return read_expression(whole_line(Source(text, owner, part)))
+    return read_expression(whole_line(text_source(text, owner, part)))
 
 
-def read_expression(line: Line, dotted: frozenset[str] = frozenset()) -> Expr:
-    """Read the formula on a line; ``dotted`` names the ions whose ``Ca.E`` is a name."""
+def read_expression(line: Line, dotted: frozenset[str] = frozenset(), *, before_unit: bool = False) -> Expr:
+    """Read the formula on a line; ``dotted`` names the ions whose ``Ca.E`` is a name.
+
+    ``before_unit`` says that a ':' and a unit could follow and do not, which changes messages only.
+    """
     line = line.part(0)
     try:
-        check_order(line, dotted)
+        check_order(line, dotted, before_unit=before_unit)
         return _Reader(line).read()
     except FormulaMistake as wrong:
         raise wrong.mistake.error(wrong.mistake) from None

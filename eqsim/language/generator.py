@@ -7,11 +7,11 @@ from typing import Literal, NoReturn
 
 from eqsim.language.expr import Expr, Name
 from eqsim.language.expression import read_expression
-from eqsim.language.lines import Line, whole_line
+from eqsim.language.lines import Line, text_source, whole_line
 from eqsim.language.model import Generator
 from eqsim.language.tokens import plain_name, tokens
 from eqsim.text.errors import Mistake, ModelSyntaxError
-from eqsim.text.source import Source, Span
+from eqsim.text.source import Span
 
 _FORM = "write j='k for k in range(i - 3, i + 4) if k != i', or sample(N_post, p=0.1)"
 _LAW = re.compile(r"(?:range|sample)\s*\(")
@@ -23,7 +23,7 @@ def parse_generator(text: str, owner: str = "", part: str = "") -> Generator:
 
     ``range(...)`` or ``sample(...)`` alone stands for its own elements.
     """
-    line = whole_line(Source(text, owner, part))
+    line = whole_line(text_source(text, owner, part))
     words = _outer_words(line.text)
     loop = next((place for word, place in words if word == "for"), None)
     if loop is None and _LAW.match(line.text):

@@ -6,13 +6,17 @@ import re
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from eqsim.text.errors import Mistake, ModelSyntaxError, raise_mistakes
+from eqsim.text.errors import ArgumentError, Mistake, ModelSyntaxError, raise_mistakes
 from eqsim.text.source import Source, Span
 
-_MARK = re.compile(r"#[^\n]*|\\[ \t\r]*(?:#[^\n]*)?\n|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|[()\[\]{}\n;]")
+# characters that cannot be seen: control characters, blanks without width, marks of writing direction
+_HIDDEN = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+_MARK = re.compile(rf"#[^\n]*|\\[ \t]*(?:#[^\n]*)?\n|{_HIDDEN}|[()\[\]{{}}\n;]")
+# blanks of other widths, as they come by copying; a byte order mark before a text
+_BLANK = re.compile(r"\A\ufeff|[\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 # one text of arguments holds semicolons of its own, another may hold anything
 _CODE = re.compile(r"\s*(?:reset|on_pre|on_post)[ \t]+(?![ \t]*[:=])")
-_REFERENCE = re.compile(r"[ \t\r]*reference[ \t]+(?![ \t]*[:=])[^\n]*")
+_REFERENCE = re.compile(r"[ \t]*reference[ \t]+(?![ \t]*[:=])[^\n]*")
 _OPEN_END = re.compile(r"(?:[-+*/%<>=,]|\b(?:and|or|not|if|else))\s*\Z")
 _OPEN_START = re.compile(r"\s*(?:[-+*/%<>:]|!=|==|(?:and|or|if|else)\b)")
 _EQUATION = re.compile(r"\s*(?:d\s*\w+\s*/\s*dt|\w+\s*'?)\s*(?:\(\s*0\s*\))?\s*(?:\*\*|//|[-+*/%])?=(?!=)")
@@ -39,6 +43,19 @@ class Line:
         """Return a part of the line, blanks at its ends left out."""
         piece = self.text[start:stop]
         return Line(self.source, self.start + start + len(piece) - len(piece.lstrip()), piece.strip())
+
+
+def text_source(text: object, owner: str, part: str) -> Source:
+    """Return a text with what it belongs to; raise ArgumentError for what is no text."""
+    if isinstance(text, str):
+        return Source(text, owner, part)
+    hint = "write it in quotes"
+    if isinstance(text, bytes):
+        hint = "write it without the b in front of the quotes"
+    elif isinstance(text, list | tuple):
+        hint = "write one text; a ';' or a line end separates its parts"
+    found = type(text).__name__ if isinstance(text, dict | list | tuple) else f"{text!s:.60}, a {type(text).__name__}"
+    raise ArgumentError(f"{part or 'the model'} must be a text", owner=owner, found=found, hint=hint)
 
 
 def split_lines(source: Source, *, model: bool = False) -> tuple[tuple[Line, ...], list[Mistake]]:
@@ -69,8 +86,9 @@ class _Scan:
     """One pass over a text; the state that this needs."""
 
     def __init__(self, source: Source, model: bool, *, one: bool = False) -> None:
-        self.source, self.text, self.model, self.one = source, source.text, model, one
-        self.characters = list(source.text.replace("\r", " "))
+        self.source, self.model, self.one = source, model, one
+        self.text = _BLANK.sub(" ", source.text)
+        self.characters = list(self.text)
         self.lines: list[Line] = []
         self.mistakes: list[Mistake] = []
         self.brackets: list[int] = []
@@ -108,8 +126,8 @@ class _Scan:
             self.close(at)
             self.begin = at + 1
         elif len(mark) == 1 and mark not in "#\\":
-            message = "a control character cannot stand in a text"
-            self.mistake(message, at, f"character {ord(mark)}", "remove it; it may have come in by copying")
+            message = "a character that cannot be seen stands in this text"
+            self.mistake(message, at, f"character U+{ord(mark):04X}", "remove it; it may have come in by copying")
         return len(mark) > 1 or mark in "#\\"
 
     def line_end(self, at: int) -> bool:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import NoReturn, get_args
 
 from eqsim.language.expression import read_expression
-from eqsim.language.lines import Line, in_order, split_lines
+from eqsim.language.lines import Line, in_order, split_lines, text_source
 from eqsim.language.model import AssignOp, Code, Statement
 from eqsim.language.tokens import plain_name
 from eqsim.text.errors import EqsimError, Mistake, ModelSyntaxError, raise_mistakes
@@ -22,7 +22,7 @@ _OPS: Mapping[str, AssignOp] = MappingProxyType({op: op for op in get_args(Assig
 
 def parse_statements(text: str, owner: str = "", part: str = "") -> Code:
     """Read statements, one per line or separated by semicolons; raise all their mistakes together."""
-    source = Source(text, owner, part)
+    source = text_source(text, owner, part)
     lines, mistakes = split_lines(source)
     return _read_all(lines, source, mistakes)
 

@@ -15,7 +15,7 @@ from eqsim.text.source import Span
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>0[xX][0-9a-fA-F]+|(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][-+]?\d+)?)"
     r"|(?P<name>[^\W\d]\w*)"
-    r"|(?P<op>\*\*|//|<<|>>|:=|->|[-+*/%<>=!]=|[-+*/%<>(),=.])"
+    r"|(?P<op>===|!==|<>|=>|=<|&&|\|\||\*\*|//|<<|>>|:=|->|[-+*/%<>=!]=|[-+*/%<>(),=.])"
     r"|(?P<other>\S))"
 )
 _BINARY = frozenset({"+", "-", "*", "/", "//", "%", "**", "<", "<=", ">", ">=", "==", "!="})
@@ -29,21 +29,25 @@ _INSTEAD = MappingProxyType(
     {
         "^": "write ** for a power",
         "&": "write 'and'",
+        "&&": "write 'and'",
         "|": "write 'or'",
+        "||": "write 'or'",
         "~": "write 'not'",
         "!": "write 'not', or != for 'is not equal'",
+        "<>": "write != for 'is not equal'",
+        "!==": "write != for 'is not equal'",
+        "===": "write == to compare",
+        "=>": "write >= for 'at least'",
+        "=<": "write <= for 'at most'",
         "@": "write * for a product",
         "[": "write a name of its own; a formula has no indices and no lists",
-        "{": "write round brackets",
-        ":": "a unit follows ':' once, at the end of the line",
+        "{": "write round brackets; braces are filled in only where an f stands before the quotes of a text",
+        ":": "a unit follows ':' once, at the end of a line of a model",
         ";": "one formula stands here; take the ';' away",
         "'": "write dx_dt for the first derivative of x in a formula; texts in quotes have no place in one",
         '"': "texts in quotes have no place in a formula",
         "\\": "a backslash may only end a line that goes on",
-        "·": "write * for a product",
-        "×": "write * for a product",  # noqa: RUF001
-        "−": "this is a typographic minus; write -",  # noqa: RUF001
-        "–": "this is a dash; write -",  # noqa: RUF001
+        "?": "write a if condition else b",
         "<<": "a formula has no shifts; multiply by 2**n",
         ">>": "a formula has no shifts; divide by 2**n",
         ":=": "assign in a statement of its own",
@@ -54,8 +58,32 @@ _INSTEAD = MappingProxyType(
         "for": "a formula has no loops; a sum over synapses is a (summed) variable",
         "None": "write 0, or leave the term out",
         ".": "a name holds letters, digits and underscores; nothing is looked up with '.'",
+        "\u00b7": "write * for a product",
+        "\u00d7": "write * for a product",
+        "\u2022": "write * for a product",
+        "\u2217": "write * for a product",
+        "\u22c5": "write * for a product",
+        "\u00f7": "write / for a quotient",
+        "\u2044": "write / for a quotient",
+        "\u2215": "write / for a quotient",
+        "\u2212": "this is a typographic minus; write -",
+        "\u2010": "this is a hyphen from printed text; write -",
+        "\u2011": "this is a hyphen from printed text; write -",
+        "\u2013": "this is a dash; write -",
+        "\u2014": "this is a dash; write -",
+        "\u2260": "write != for 'is not equal'",
+        "\u2264": "write <= for 'at most'",
+        "\u2265": "write >= for 'at least'",
+        "\u221a": "write sqrt(...)",
+        "\u221e": "write inf",
+        "\u2018": "texts in quotes have no place in a formula",
+        "\u2019": "texts in quotes have no place in a formula",
+        "\u201c": "texts in quotes have no place in a formula",
+        "\u201d": "texts in quotes have no place in a formula",
     }
 )
+_OTHERWISE = "a formula is made of names, numbers, functions, brackets and operators"
+_MODULES = frozenset({"np", "numpy", "math", "eqsim", "es", "scipy", "random"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +119,25 @@ def plain_name(text: str) -> str | None:
     return name if name.isidentifier() and text.isidentifier() and not keyword.iskeyword(name) else None
 
 
-def check_order(line: Line, dotted: frozenset[str] = frozenset()) -> None:
+def check_order(line: Line, dotted: frozenset[str] = frozenset(), *, before_unit: bool = False) -> None:
     """Raise FormulaMistake at the first word that cannot stand where it stands.
 
     ``dotted`` holds the names that may be followed by a point and a name: ions of a channel, as in ``Ca.E``.
+    ``before_unit`` says that a ':' and a unit could follow and do not.
     """
     words = tokens(line.text)
     if not words:
-        raise FormulaMistake("a formula is missing here", line.span(), hint="write a formula, or 0")
-    _Order(line, words, dotted).run()
+        part = line.source.part
+        hint = f"write a formula, or leave {part} out" if part else "write a formula, or 0"
+        raise FormulaMistake("a formula is missing here", line.span(), hint=hint)
+    _Order(line, words, dotted, before_unit=before_unit).run()
 
 
 class _Order:
     """A walk over the words that knows whether an operand or an operator is due."""
 
-    def __init__(self, line: Line, words: list[Token], dotted: frozenset[str]) -> None:
-        self.line, self.words, self.dotted = line, words, dotted
+    def __init__(self, line: Line, words: list[Token], dotted: frozenset[str], *, before_unit: bool) -> None:
+        self.line, self.words, self.dotted, self.before_unit = line, words, dotted, before_unit
         self.operand_due = True
         self.brackets: list[bool] = []  # whether each open bracket holds the arguments of a call
 
@@ -153,7 +184,9 @@ class _Order:
     def misplaced(self, word: Token, before: Token | None) -> None:
         ordinary = word.text in _BINARY | _WORDS or word.text in {")", ",", "="}
         if not ordinary:
-            self.refuse("this cannot stand in a formula", word, hint=_INSTEAD.get(word.text, "see 'functions'"))
+            self.refuse("this cannot stand in a formula", word, hint=_INSTEAD.get(word.text, _OTHERWISE))
+        if word.text == "=" and before is None:
+            self.refuse("this '=' cannot stand here", word, "'=' after '='", "remove one of the two")
         after = f"'{word.text}' after '{before.text}'" if before else f"'{word.text}' at the beginning"
         hint = (
             "write ** for a power" if before and before.text == word.text == "*" else "write a name or a number there"
@@ -183,30 +216,56 @@ class _Order:
 
     def unexpected(self, word: Token, before: Token | None) -> None:
         if word.text == "=":
-            hint = "write == to compare"
+            hint = "write == to compare; what defines or assigns stands on a line of its own"
             if self.brackets and self.brackets[-1]:
                 hint = "arguments of a function have no names here; write == to compare"
             self.refuse("one formula stands here, not an assignment", word, hint=hint)
-        if word.text == "," and self.brackets:
-            self.refuse("a list of values cannot stand here", word, hint="write a decimal point, not a comma")
         if word.text == ",":
-            self.refuse("one formula stands here, not several", word, hint="write a decimal point, not a comma")
+            self.comma(word, before)
         if (word.kind in {"number", "name"} and word.text not in _INSTEAD) or word.text in {"(", "not"}:
             self.no_operator(word, before)
-        if word.text.endswith("="):
+        if word.text == "." and before and before.text in _MODULES and (then := self.after(word)):
+            self.refuse("this cannot stand in a formula", word, hint=f"write {then.text} alone, without '{before.text}.'")
+        if word.text.endswith("=") and word.text not in _INSTEAD:
             hint = "a formula assigns nothing; statements stand on lines of their own, or between semicolons"
             self.refuse("this cannot stand in a formula", word, hint=hint)
-        self.refuse("this cannot stand in a formula", word, hint=_INSTEAD.get(word.text, "remove it"))
+        self.refuse("this cannot stand in a formula", word, hint=_INSTEAD.get(word.text, _OTHERWISE))
+
+    def after(self, word: Token) -> Token | None:
+        """Return the next word."""
+        return next((other for other in self.words if other.start >= word.stop), None)
+
+    def comma(self, word: Token, before: Token | None) -> None:
+        then = self.after(word)
+        summary = "a list of values cannot stand here" if self.brackets else "one formula stands here, not several"
+        hint = "take the ',' away; conditions are joined with 'and', statements end with ';'"
+        if before and then and before.kind == then.kind == "number":
+            hint = "write a decimal point, not a comma"
+        self.refuse(summary, word, hint=hint)
 
     def no_operator(self, word: Token, before: Token | None) -> None:
-        left = before.text if before else ""
-        joined = (
-            before is not None and before.kind == "number" and word.text in {"j", "J"} and before.stop == word.start
-        )
-        if joined:
-            both = Token("number", left + word.text, word.start - len(left), word.stop)
+        if before is None:
+            raise AssertionError("an operand is due at the beginning")
+        left, after = before.text, f"'{word.text}' after '{before.text}'"
+        if before.kind == "number" and before.stop == word.start:
+            self.broken_number(word, before)
+        if "\n" in self.line.source.text[self.line.start + before.stop : self.line.start + word.start]:
+            hint = "one formula stands here; join conditions with 'and' or 'or', or end the line above with an operator"
+            self.refuse("an operator is missing before this", word, after, hint)
+        first = "..." if left == ")" else ""
+        second = "(...)" if word.text == "(" else word.text
+        hint = f"write {first}{left}*{second}"
+        if self.before_unit and not self.brackets and word.kind == "name":
+            hint = f"write ': {word.text}' if this is the unit of the line, or {first}{left}*{second} for a product"
+            self.refuse("a ':' or an operator is missing before this", word, after, hint)
+        self.refuse("an operator is missing before this", word, after, hint)
+
+    def broken_number(self, word: Token, before: Token) -> None:
+        """Tell of a number that goes on in a way that numbers do not."""
+        both = Token("number", before.text + word.text, before.start, word.stop)
+        if word.text in {"j", "J"}:
             self.refuse("a formula has real numbers only", both, hint="write two equations for a complex one")
-        hint = f"write {left}*{word.text}" if word.text != "(" else f"write {left}*(...)"
-        if left == ")":
-            hint = f"write ...)*{word.text}"
-        self.refuse("an operator is missing before this", word, f"'{word.text}' after '{left}'", hint)
+        if word.kind == "number":
+            self.refuse("this is no number", both, hint="a number has one decimal point, as in 1.5")
+        if re.fullmatch(r"[eE]\d*", word.text):
+            self.refuse("this is no number", both, hint="write the exponent behind the e, as in 1e-3")

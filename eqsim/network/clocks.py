@@ -14,7 +14,10 @@ from eqsim.runtime.clock import grid
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """The step of the grid, that of each object (``name/operation`` for regular ones), and how many of the grid it is."""
+    """The step of the grid, the step of each object, and how many of the grid's it is.
+
+    ``name/operation`` is the key of a regular operation.
+    """
 
     base: float
     steps: dict[str, float] = field(default_factory=dict)

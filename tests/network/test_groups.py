@@ -107,11 +107,11 @@ def test_models_without_units():
 
 
 def test_models_without_units_need_a_time_step():
-    group = es.NeuronGroup(1, "x' = -x/10")
     with pytest.raises(es.EqsimError, match="dt"):
-        es.Network(group, target="numpy").run(5)
-    with pytest.raises(es.EqsimError, match="number|units"):
-        network(group, dt=0.1 * ms).run(5)
+        es.Network(es.NeuronGroup(1, "x' = -x/10"), target="numpy").run(5)
+    for dt, duration in ((0.1 * ms, 5), (0.1, 5 * ms)):
+        with pytest.raises(es.EqsimError, match="number"):
+            network(es.NeuronGroup(1, "x' = -x/10"), dt=dt).run(duration)
 
 
 def test_models_with_and_without_units_do_not_meet():
@@ -238,7 +238,7 @@ def test_operations_on_unknown_events_name_the_known():
         es.EventMonitor(group, "upp")
 
 
-@pytest.mark.parametrize("events", [{"spike": "x > 1"}, {"up": "x"}, {"2up": "x > 1"}, {"x": "x > 1"}, {"up": "y > 1"}])
+@pytest.mark.parametrize("events", [{"spike": "x > 1"}, {"up": "x"}, {"2up": "x > 1"}, {"up": "y > 1"}])
 def test_events_that_cannot_be(events):
     with pytest.raises(es.EqsimError):
         es.NeuronGroup(1, "x : 1", events=events, threshold="x > 3", reset="x = 0")
