@@ -11,6 +11,7 @@ from eqsim.network.event_monitor import EventMonitor, SpikeMonitor
 from eqsim.network.inputs import SpikeGeneratorGroup
 from eqsim.network.network import Network
 from eqsim.network.neurons import NeuronGroup
+from eqsim.network.operations import NetworkOperation, network_operation
 from eqsim.network.state_monitor import StateMonitor
 from eqsim.network.synapses import Synapses
 from eqsim.network.timed_array import TimedArray
@@ -23,6 +24,7 @@ __all__ = [
     "EqsimWarning",
     "EventMonitor",
     "Network",
+    "NetworkOperation",
     "NeuronGroup",
     "SpikeGeneratorGroup",
     "SpikeMonitor",
@@ -30,6 +32,7 @@ __all__ = [
     "Synapses",
     "TimedArray",
     "__version__",
+    "network_operation",
     "rules",
     "seed",
 ]

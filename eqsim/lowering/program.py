@@ -15,6 +15,9 @@ SLOTS = tuple(
 )
 
 
+CALL_RANK = 1  # Python functions come after regular statements and before monitors
+
+
 class Address(NamedTuple):
     """A value that a run reads or writes: the key of an object and the name of one of its arrays or constants."""
 
@@ -87,7 +90,11 @@ class Program:
         return "\n".join("  ".join(cell.ljust(width[c]) for c, cell in enumerate(row)).rstrip() for row in rows)
 
 
+def before(when: When) -> tuple[int, int, int]:
+    """Return what orders the happenings of a step: slot, order, rank."""
+    return SLOTS.index(when.slot), when.order, when.rank
+
+
 def in_order(launches: list[Launch]) -> tuple[Launch, ...]:
-    """Return launches as a step carries them out: by slot, order, rank; equal ones in the order given."""
-    place = {slot: position for position, slot in enumerate(SLOTS)}
-    return tuple(sorted(launches, key=lambda launch: (place[launch.when.slot], launch.when.order, launch.when.rank)))
+    """Return launches as a step carries them out; equal ones in the order given."""
+    return tuple(sorted(launches, key=lambda launch: before(launch.when)))

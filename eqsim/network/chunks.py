@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,45 @@ from eqsim.targets.target import Storage
 from eqsim.text.errors import NumericalError
 
 _ROOM = 1 << 22  # entries that a record is given at once at most
+_SECONDS = 0.05  # between two looks
 _EVENTS = 1 << 16  # entries that a list of events is given at once at least
+
+
+class Watch:
+    """Looks after a network between chunks: often enough for a person, seldom enough to cost nothing."""
+
+    def __init__(
+        self,
+        members: Members,
+        clocks: Clocks,
+        storages: Mapping[str, Storage],
+        tick: Callable[[int], Any],
+        first: int,
+    ) -> None:
+        self.members, self.clocks, self.storages, self.tick = members, clocks, storages, tick
+        self._noted = first
+        self._looked = perf_counter()
+
+    def room(self, steps: int) -> None:
+        """Make room for the next of so many steps."""
+        make_room(self.members, self.clocks, self.storages, steps)
+
+    def reached(self, end: int, time: Any) -> None:
+        """Take note of a chunk's end."""
+        if perf_counter() - self._looked > _SECONDS:
+            self.settle(end)
+            self.look(time)
+
+    def settle(self, end: int) -> None:
+        """Note the times of what was recorded, and show progress."""
+        note_times(self.members, self.clocks, self._noted, end)
+        self.tick(end - self._noted)
+        self._noted = end
+
+    def look(self, time: Any) -> None:
+        """Look for NaN."""
+        self._looked = perf_counter()
+        check_numbers(self.members, self.storages, time)
 
 
 def make_room(members: Members, clocks: Clocks, storages: Mapping[str, Storage], steps: int) -> None:

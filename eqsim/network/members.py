@@ -9,11 +9,12 @@ from eqsim.network.event_monitor import EventMonitor
 from eqsim.network.inputs import SourcePart, SpikeGeneratorGroup
 from eqsim.network.labels import free_name, label
 from eqsim.network.neurons import NeuronGroup, Subgroup
+from eqsim.network.operations import NetworkOperation
 from eqsim.network.state_monitor import StateMonitor
 from eqsim.network.synapses import Synapses
 from eqsim.text.errors import NetworkError
 
-KINDS = (NeuronGroup, SpikeGeneratorGroup, Synapses, StateMonitor, EventMonitor)
+KINDS = (NeuronGroup, SpikeGeneratorGroup, Synapses, StateMonitor, EventMonitor, NetworkOperation)
 Members = Mapping[str, Any]
 
 

@@ -12,14 +12,17 @@ from typing import Any
 import numpy as np
 
 from eqsim.checking.vocabulary import time_unit
-from eqsim.lowering.program import Program
+from eqsim.lowering.program import CALL_RANK, Program, When
 from eqsim.network import assemble
-from eqsim.network.chunks import check_numbers, make_room, note_times
+from eqsim.network.chunks import Watch
 from eqsim.network.clocks import Clocks, clocks
 from eqsim.network.event_monitor import EventMonitor
 from eqsim.network.inputs import SpikeGeneratorGroup
+from eqsim.network.labels import label
 from eqsim.network.members import check_members, flat, named, unitless
 from eqsim.network.neurons import NeuronGroup
+from eqsim.network.operations import NetworkOperation
+from eqsim.network.segments import Call, segmented
 from eqsim.network.state_monitor import StateMonitor
 from eqsim.network.synapses import Synapses
 from eqsim.network.variables import Variables
@@ -172,17 +175,17 @@ class Network:
         self._stop = False
         begin = perf_counter()
         with _bar(last - first, progress) as tick, interruptible() as pressed:
+            watch = Watch(self._objects, self._clocks, storages, tick, first)
 
-            def reached(start: int, end: int) -> None:
+            def reached(_: int, end: int) -> None:
                 self._step = end
-                note_times(self._objects, self._clocks, start, end)
-                tick(end - start)
-                check_numbers(self._objects, storages, self.t)
+                watch.reached(end, self.t)
 
-            def room(steps: int) -> None:
-                make_room(self._objects, self._clocks, storages, steps)
-
-            advance(run, storages, first, last, room, reached, lambda: pressed() or self._stop)
+            try:
+                advance(run, storages, first, last, watch.room, reached, lambda: pressed() or self._stop)
+            finally:
+                watch.settle(self._step)
+            watch.look(self.t)
         self._spent("run", perf_counter() - begin)
 
     def stop(self) -> None:
@@ -192,8 +195,7 @@ class Network:
     # building --------------------------------------------------------------------------------------------------------
 
     def _build(self) -> tuple[Any, Program, dict[str, Storage], Run]:
-        revisions = tuple((name, thing._revision) for name, thing in self._objects.items())
-        if self._built is not None and self._built[0] == revisions:
+        if self._built is not None and self._built[0] == self._revisions():
             for name, thing in self._objects.items():
                 if isinstance(thing, NeuronGroup | Synapses | SpikeGeneratorGroup):
                     assemble.prepare(thing._variables, self._dtype, self._clocks.steps[name])
@@ -204,11 +206,10 @@ class Network:
         assembly = self._assemble()
         program = assembly.program({})
         begin = perf_counter()
-        run = self._target.compile(program, assembly.storages)
+        run = segmented(program, self._calls(), self._target, assembly.storages)
         for phase, seconds in (run.seconds or {"compile": perf_counter() - begin}).items():
             self._spent(phase, seconds)
-        revisions = tuple((name, thing._revision) for name, thing in self._objects.items())
-        self._built = (revisions, program, assembly.storages, run)
+        self._built = (self._revisions(), program, assembly.storages, run)
         return self._built
 
     def _assemble(self) -> assemble.Assembly:
@@ -238,6 +239,30 @@ class Network:
                         assembly.storages[name] = held.storage
                         self._override_stream(name, held)
         return assembly
+
+    def _calls(self) -> list[Call]:
+        return [
+            Call(self._caller(thing, name), When(thing._when, thing._order, CALL_RANK, self._clocks.periods[name]))
+            for name, thing in self._objects.items()
+            if isinstance(thing, NetworkOperation)
+        ]
+
+    def _caller(self, operation: NetworkOperation, name: str) -> Callable[[int], None]:
+        def call(step: int) -> None:
+            self._step = step
+            built = self._revisions()
+            operation._call(self.t)
+            if self._revisions() != built:
+                raise NetworkError(
+                    "an operation changed connections or statements during a run",
+                    owner=label("NetworkOperation", name),
+                    hint="values may change while a network runs; change what it is made of between two runs",
+                )
+
+        return call
+
+    def _revisions(self) -> tuple[tuple[str, int], ...]:
+        return tuple((name, thing._revision) for name, thing in self._objects.items())
 
     def _override_stream(self, name: str, variables: Variables) -> None:
         if self._seed is not None:
