@@ -8,6 +8,7 @@ A text becomes a run in stages, each a function from one frozen value to the nex
 
 from eqsim.connectivity import rules
 from eqsim.network.event_monitor import EventMonitor, SpikeMonitor
+from eqsim.network.equations import Equations
 from eqsim.network.inputs import SpikeGeneratorGroup
 from eqsim.network.network import Network
 from eqsim.network.neurons import NeuronGroup
@@ -22,6 +23,7 @@ from eqsim.version import __version__
 __all__ = [
     "EqsimError",
     "EqsimWarning",
+    "Equations",
     "EventMonitor",
     "Network",
     "NetworkOperation",
