@@ -101,9 +101,8 @@ def prepare(variables: Variables, dtype: str, dt: float) -> Storage:
             storage.arrays[name] = storage.arrays[name].astype(dtype)
         if name.startswith("_") and entry == "flag":
             storage.arrays[f"{name}_words"] = storage.arrays[name].view(np.uint64)
-    for name, symbol in variables.symbols.items():
-        if name in variables.namespace and not isinstance(variables.namespace[name], TimedArray):
-            storage.constants[name] = variables.constant(name, symbol)
+    for name, symbol in variables.captured.items():
+        storage.constants[name] = variables.constant(name, symbol)
     for name, value in variables.namespace.items():
         if isinstance(value, TimedArray):
             storage.arrays[name] = np.ascontiguousarray(value.values.ravel(), dtype)
@@ -159,7 +158,8 @@ def add_neurons(assembly: Assembly, group: NeuronGroup) -> None:
     hold = lower_neurons.hold_over_step(owner, checked, f"values held over a step {title}")
     if hold is not None:
         assembly.launch(hold, key, when("before_start"), {"own": key}, scalars=size)
-    fused = checked.threshold is not None and not any(o.when in BETWEEN_UPDATE_AND_THRESHOLD for o in operations)
+    integrates, spikes = group._choice is not None, checked.threshold is not None
+    fused = integrates and spikes and not any(o.when in BETWEEN_UPDATE_AND_THRESHOLD for o in operations)
     update = lower_neurons.update(
         owner, checked, group._choice, f"update {title}, {group.method or 'no equations'}", threshold=fused
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -11,9 +12,9 @@ from numpy.typing import NDArray
 
 from eqsim.analysis.plain import plain_in
 from eqsim.analysis.system import System
-from eqsim.checking.checked import CheckedExpression, Role, Symbol
+from eqsim.checking.checked import CheckedCode, CheckedExpression, Role, Symbol
 from eqsim.checking.dimensions import Unit
-from eqsim.language.expr import Expr, Name, names
+from eqsim.language.expr import Expr, Name, names, substitute
 from eqsim.lowering.evaluate import evaluate
 from eqsim.lowering.kernel import Entry
 from eqsim.network.capture import externals
@@ -21,7 +22,7 @@ from eqsim.network.timed_array import TimedArray
 from eqsim.random import Kind, binomial, normal, poisson, uniform
 from eqsim.targets.target import Storage
 from eqsim.text.errors import ArgumentError, DefinitionError
-from eqsim.units import magnitude
+from eqsim.units import has_unit, magnitude, unit_of
 
 DTYPES: Mapping[Entry, str] = MappingProxyType(
     {"real": "float64", "integer": "int64", "count": "int64", "flag": "uint8"}
@@ -46,6 +47,7 @@ class Variables:
         self.stream = stream
         self.storage = Storage()
         self.namespace: dict[str, Any] = {}
+        self.captured = {n: symbol for n, symbol in system.symbols.items() if symbol.role is Role.EXTERNAL}
         self.time: Callable[[], tuple[int, float]] = lambda: (0, 0.0)
         self.links: dict[str, tuple[Variables, Callable[[Indices], Indices]]] = {}
         self.ordinal: Callable[[Indices], Indices] = lambda index: index
@@ -196,6 +198,29 @@ class Variables:
             case _:
                 return self._builtin(name, index)
 
+    def capture(self, code: CheckedCode, values: Mapping[str, Any]) -> CheckedCode:
+        """Keep the values that statements use; a name that means something else already gets a number.
+
+        Return the statements with the names under which the values are kept.
+        """
+        names: dict[str, str] = {}
+        for name, value in values.items():
+            kept, number = name, 1
+            while kept in self.namespace and not _same(self.namespace[kept], value):
+                number += 1
+                kept = f"{name}_{number}"
+            names[name], self.namespace[kept] = kept, value
+            if name in code.symbols:
+                self.captured[kept] = replace(code.symbols[name], name=kept, variable=kept)
+        changed = {name: kept for name, kept in names.items() if name != kept}
+        if not changed:
+            return code
+        symbols = {changed.get(name, name): symbol for name, symbol in code.symbols.items()}
+        symbols |= {kept: self.captured[kept] for kept in changed.values() if kept in self.captured}
+        formulas: dict[str, Expr] = {name: Name(kept) for name, kept in changed.items()}
+        statements = tuple(replace(s, value=substitute(s.value, formulas)) for s in code.statements)
+        return CheckedCode(statements, symbols, code.source)
+
     def constant(self, name: str, symbol: Symbol) -> float:
         """Return a captured constant, counted in the unit in which kernels take it."""
         if name not in self.namespace:
@@ -225,6 +250,13 @@ class Variables:
                 return np.ones(len(index), bool)
             case _:
                 raise ArgumentError(f"{name!r} has no value here", owner=self.owner)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two captured values are one, unit and all."""
+    if isinstance(one, TimedArray) or isinstance(other, TimedArray):
+        return one is other
+    return has_unit(one) == has_unit(other) and unit_of(one) == unit_of(other) and bool(np.all(one == other))
 
 
 def _table(array: TimedArray) -> Callable[..., Any]:
