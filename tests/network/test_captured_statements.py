@@ -3,7 +3,7 @@
 import numpy as np
 
 import eqsim as es
-from eqsim.units import mV, ms
+from eqsim.units import ms, mV
 
 
 def test_a_name_that_only_a_regular_statement_uses():
