@@ -6,9 +6,13 @@ A text becomes a run in stages, each a function from one frozen value to the nex
          -> schemes.choose -> Choice -> lowering -> Kernel -> targets (render, compile) -> Run -> runtime.run
 """
 
+import importlib
+import typing
+
 from eqsim.connectivity import rules
-from eqsim.network.event_monitor import EventMonitor, SpikeMonitor
 from eqsim.network.equations import Equations
+from eqsim.network.event_monitor import EventMonitor, SpikeMonitor
+from eqsim.network.functions import Function, function
 from eqsim.network.inputs import SpikeGeneratorGroup
 from eqsim.network.network import Network
 from eqsim.network.neurons import NeuronGroup
@@ -20,11 +24,15 @@ from eqsim.random import seed
 from eqsim.text.errors import EqsimError, EqsimWarning
 from eqsim.version import __version__
 
+if typing.TYPE_CHECKING:
+    from eqsim import plot
+
 __all__ = [
     "EqsimError",
     "EqsimWarning",
     "Equations",
     "EventMonitor",
+    "Function",
     "Network",
     "NetworkOperation",
     "NeuronGroup",
@@ -34,7 +42,16 @@ __all__ = [
     "Synapses",
     "TimedArray",
     "__version__",
+    "function",
     "network_operation",
+    "plot",
     "rules",
     "seed",
 ]
+
+
+def __getattr__(name: str) -> typing.Any:
+    """Return the module of figures, which loads Matplotlib, when it is first asked for."""
+    if name == "plot":
+        return importlib.import_module("eqsim.plot")
+    raise AttributeError(f"module 'eqsim' has no attribute {name!r}")

@@ -151,4 +151,5 @@ def _refuse_delay(definition: CheckedDefinition, states: frozenset[str]) -> None
     for node in walk(definition.value):
         if isinstance(node, Call) and node.function in states:
             summary = f"{node.function}(t - ...) is a delayed variable, which this version cannot integrate yet"
-            raise NotYetError(Mistake(NotYetError, summary, node.span))
+            hint = "write an equation without delay, or carry the delay by synapses"
+            raise NotYetError(Mistake(NotYetError, summary, node.span, hint=hint))

@@ -21,10 +21,10 @@ from eqsim.checking.consistency import Consistency
 from eqsim.checking.definitions import Declared, declare
 from eqsim.checking.dimensions import Unit
 from eqsim.checking.formulas import assigned_units, definition_units, place_mistakes
-from eqsim.checking.measure import fitting
+from eqsim.checking.measure import Measure, fitting
 from eqsim.checking.names import VARIABLES, Names, circle_mistakes, dependence, externals_used, name_mistakes
 from eqsim.checking.statements import noise_outside, statement_name_mistakes, statement_units
-from eqsim.checking.units import unit_text
+from eqsim.checking.units import due
 from eqsim.checking.vocabulary import WITH_THRESHOLD, time_unit
 from eqsim.language.expr import Expr, names
 from eqsim.language.model import Code, Model
@@ -83,33 +83,49 @@ def check_code(
 
 
 def check_expression(
-    expr: Expr, scope: Scope, symbols: Mapping[str, Symbol], *, expect: Unit | Literal["boolean", "any"] = "any"
+    expr: Expr,
+    scope: Scope,
+    symbols: Mapping[str, Symbol],
+    *,
+    expect: Unit | Literal["boolean", "integer", "any"] = "any",
 ) -> CheckedExpression:
     """Check one formula outside a model: a condition, a value for a variable, a connection rule.
 
     ``symbols`` are those of the owner's checked model (with an entry for each further name that the formula may use);
-    ``expect`` is the unit of the variable that gets the value (and then the unit of the result), or ``boolean``.
+    ``expect`` is the unit of the variable that gets the value (and then the unit of the result), ``boolean``, or
+    ``integer`` for a variable of whole numbers.
     """
     seen = _names(scope, symbols)
     raise_mistakes([*name_mistakes(expr, seen, set()), *noise_outside(expr)])
     used = {name: symbol for name in sorted(names(expr)) if (symbol := seen.find(name))}
     consistency = Consistency(used, scope.externals, seen.unitless)
-    needed = expect if isinstance(expect, Unit) else None
+    needed = expect if isinstance(expect, Unit) else Unit() if expect == "integer" else None
     measure = consistency.measured(expr, needed) if needed is not None else consistency.measure(expr)
     if expect == "boolean" and measure is not None:
         measure = consistency.condition(expr)
-    if measure is not None and needed is not None and measure.type == "boolean":
-        # a variable of a condition has no unit; whether it is one, only its owner knows
-        needed = needed if not needed.dimensionless else None
-    if measure is not None and needed is not None and not (measure.open or measure.unit.same_dimension(needed)):
-        hint = fitting(expr, measure, needed, used)
-        found = f"{measure}, where {unit_text(needed)} is due"
-        consistency.mistakes.append(
-            Mistake(UnitsError, "this value has another unit", expr.span, found=found, hint=hint)
-        )
+    if measure is not None and needed is not None:
+        consistency.mistakes += _value_mistakes(expr, measure, needed, used, whole=expect == "integer")
     raise_mistakes(consistency.mistakes)
     assert measure is not None
     return CheckedExpression(expr, expect if isinstance(expect, Unit) else measure.unit, measure.type, used)
+
+
+def _value_mistakes(
+    expr: Expr, measure: Measure, needed: Unit, symbols: Mapping[str, Symbol], *, whole: bool
+) -> Iterator[Mistake]:
+    """Yield what keeps a value from being that of a variable in a unit, or of one of whole numbers."""
+    summary, found, hint = "", f"'{expr}'", ""
+    if measure.type == "boolean":
+        # a variable of a condition has no unit; whether it is one, only its owner knows
+        if whole or not needed.dimensionless:
+            summary, hint = "a condition stands where a number is due", "write int(condition) for 1 or 0"
+    elif not (measure.open or measure.unit.same_dimension(needed)):
+        summary, found = "this value has another unit", f"{measure}, where {due(needed)} is due"
+        hint = fitting(expr, measure, needed, symbols)
+    elif whole and measure.type != "integer":
+        summary, hint = "a whole number is due here", "write int(...), or declare the variable as 1"
+    if summary:
+        yield Mistake(UnitsError, summary, expr.span, found=found, hint=hint)
 
 
 def _names(scope: Scope, symbols: Mapping[str, Symbol]) -> Names:
@@ -149,7 +165,7 @@ def _event_mistakes(model: Model, scope: Scope) -> Iterator[Mistake]:
             yield Mistake(DefinitionError, f"synapses have no {name}", span, owner=model.source.owner, hint=hint)
         elif model.threshold is None and span is not None:
             hint = "give a threshold, such as threshold='V > -50*mV'"
-            yield Mistake(DefinitionError, f"there is a {name}, but no threshold", span, hint=hint)
+            yield Mistake(DefinitionError, f"'{name}' is given, but no threshold", span, hint=hint)
     for event in model.events:
         if not neuron or event.name == "spike":
             summary = "the event 'spike' is the threshold" if neuron else "synapses have no events"

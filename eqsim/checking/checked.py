@@ -9,7 +9,7 @@ from typing import Literal
 
 from eqsim.checking.dimensions import Unit
 from eqsim.language.expr import Expr
-from eqsim.language.model import AssignOp, Kind
+from eqsim.language.model import AssignOp, Kind, Method
 from eqsim.text.source import Source, Span
 
 Type = Literal["real", "integer", "boolean"]
@@ -54,12 +54,19 @@ class External:
     """A name that the surroundings offer: a scalar, a TimedArray or a registered function.
 
     ``result`` is the unit of the value (of the function's result); ``arguments`` the units of a function's arguments.
+    Anything else is of kind ``other``, which no text can use; ``what`` says in words what it is (``a list``).
     """
 
-    kind: Literal["scalar", "timed_array", "function"]
-    result: Unit
+    kind: Literal["scalar", "timed_array", "function", "other"]
+    result: Unit = field(default_factory=Unit)
     type: Type = "real"
     arguments: tuple[Unit, ...] = ()
+    what: str = ""
+
+    @property
+    def called(self) -> bool:
+        """Whether a text uses this with arguments."""
+        return self.kind in {"timed_array", "function"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,7 @@ class Scope:
     pre: Mapping[str, Symbol] = field(default_factory=dict)
     post: Mapping[str, Symbol] = field(default_factory=dict)
     unitless: bool | None = None  # None: as the model's own lines say
+    nearby: frozenset[str] = frozenset()  # further names that the surroundings hold, which a misspelt one may mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +162,7 @@ class CheckedModel:
     refractory_kind: Literal["none", "time", "condition"] = "none"
     events: tuple[CheckedEvent, ...] = ()
     pathways: tuple[CheckedPathway, ...] = ()
-    method: str | None = None
+    method: Method | None = None
     noise: Literal["stratonovich", "ito"] = "stratonovich"
     source: Source | None = field(default=None, compare=False, repr=False)
     externals: Mapping[str, External] = field(default_factory=dict)  # those that the model uses

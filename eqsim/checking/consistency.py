@@ -9,12 +9,13 @@ from fractions import Fraction
 from eqsim.checking.checked import External, Role, Symbol, Type
 from eqsim.checking.dimensions import Unit
 from eqsim.checking.measure import Measure, fitting, of_unit, term_span
-from eqsim.checking.units import constant_number, unit_text, usual_unit
+from eqsim.checking.units import constant_number, due, kind_of, unit_text, usual_unit
 from eqsim.checking.vocabulary import FUNCTIONS, Function, time_unit
 from eqsim.language.expr import Binary, Call, Compare, Conditional, Expr, Logic, Name, Number, Unary
 from eqsim.text.errors import EqsimError, Mistake, UnitsError
 from eqsim.text.source import Span
 
+_OF_TABLE = (1, 2)  # arguments of a TimedArray: the time, perhaps a column
 _INTEGER, _BOOLEAN = Measure(type="integer"), Measure(type="boolean")
 
 
@@ -92,6 +93,9 @@ class Consistency:
         hint = "compare it with something, as in V > -50*mV"
         if isinstance(expr, Number):
             hint = "write True or False, or a comparison"
+        elif isinstance(expr, Name):
+            limit = "0" if measure.unit.dimensionless else f"10*{unit_text(usual_unit(measure.unit))}"
+            hint = f"compare it with something, as in {expr} > {limit}"
         found = f"'{expr}', a number" if measure.unit.dimensionless else f"'{expr}' in {measure}"
         self._tell("a number stands where a condition is due", expr.span, found, hint)
         return None
@@ -219,7 +223,7 @@ class Consistency:
 
     def _call(self, expr: Call, needed: Unit | None) -> Measure | None:
         external = self.externals.get(expr.function)
-        if external is not None and external.kind != "scalar":
+        if external is not None and external.called:
             return self._external_call(expr, external)
         function = FUNCTIONS[expr.function]
         if not self._count(expr, function.count):
@@ -241,7 +245,9 @@ class Consistency:
         plural = "" if counts == (1,) else "s"
         summary = f"{expr.function} takes {names} argument{plural}"
         hint = f"write {expr.function}({', '.join('abc'[: counts[0]])})"
-        self._tell(summary, expr.span, f"{given}", hint)
+        if counts == _OF_TABLE:
+            hint = f"write {expr.function}(t), or {expr.function}(t, i) for one column a neuron"
+        self._tell(summary, expr.span, f"{given} argument{'' if given == 1 else 's'}", hint)
         return False
 
     def _truth(self, expr: Call) -> Measure | None:
@@ -254,8 +260,9 @@ class Consistency:
         return _INTEGER
 
     def _without_unit(self, expr: Call, argument: Expr, measure: Measure) -> None:
-        usual = unit_text(usual_unit(measure.unit))
-        hint = f"divide by a value of the same unit, as in {expr.function}(x/(10*{usual}))"
+        hint = "divide by a value of the same unit"
+        if kind_of(measure.unit):
+            hint += f", as in {expr.function}(x/(10*{unit_text(usual_unit(measure.unit))}))"
         self._tell(f"{expr.function} takes a number without unit", argument.span, str(measure), hint)
 
     def _result(self, expr: Call, function: Function, measures: list[Measure]) -> Measure | None:
@@ -291,13 +298,13 @@ class Consistency:
             if len(expr.arguments) > 1
             else f"the argument of {expr.function}"
         )
-        summary, found = f"{place} has another unit", f"{measure}, where {unit_text(unit)} is due"
+        summary, found = f"{place} has another unit", f"{measure}, where {due(unit)} is due"
         self._tell(summary, argument.span, found, fitting(argument, measure, unit, self.symbols))
         return True
 
     def _external_call(self, expr: Call, external: External) -> Measure | None:
         if external.kind == "timed_array":
-            if not self._count(expr, 1, 2):
+            if not self._count(expr, *_OF_TABLE):
                 return None
             units = (time_unit(self.unitless), Unit())[: len(expr.arguments)]
         else:

@@ -138,10 +138,14 @@ def _line_mistakes(definition: Definition, scope: Scope, seen: dict[str, Definit
         yield _twice(name, span, seen[name].span)
         return
     summed = any(flag.text == "summed" for flag in definition.flags)
-    if name.endswith(("_pre", "_post")) and not summed:
-        ending = name[name.rindex("_") :]
-        found = f"in synapses, a name that ends in '{ending}' is a variable of one of the two groups"
-        yield Mistake(DefinitionError, f"'{name}' cannot be defined", span, found=found, hint=_another(name))
+    variable, _, of = name.rpartition("_")
+    group, which = (scope.pre, "source") if of == "pre" else (scope.post, "target")
+    if of in {"pre", "post"} and variable in group and not summed:
+        found = f"'{name}' is the variable '{variable}' of the {which} group"
+        hint = _another(name)
+        if definition.kind == "subexpression":
+            hint = f"write the flag (summed) to sum onto {variable} of the {which} group, or {hint}"
+        yield Mistake(DefinitionError, f"'{name}' cannot be defined", span, found=found, hint=hint)
         return
     yield from flag_mistakes(definition, scope)
     if definition.order != 1:

@@ -10,7 +10,7 @@ from eqsim.checking.dimensions import Unit
 from eqsim.checking.measure import Measure, fitting
 from eqsim.checking.names import Names
 from eqsim.checking.statements import noise_outside
-from eqsim.checking.units import kind_of, unit_text, usual_unit
+from eqsim.checking.units import kind_of, named_factors, product_text, unit_text, usual_unit
 from eqsim.checking.vocabulary import FUNCTIONS, time_unit
 from eqsim.language.expr import Call, Expr, Name, walk
 from eqsim.text.errors import DefinitionError, Mistake, UnitsError
@@ -77,14 +77,22 @@ def definition_units(definition: CheckedDefinition, consistency: Consistency) ->
     measure = _number(value, needed, consistency)
     if measure is None or measure.open or measure.unit.same_dimension(needed):
         return
-    name, declared = definition.name, unit_text(definition.unit)
-    below = f"{declared}/ms" if declared != "1" else "1/ms"
-    found = f"{measure}, where d{name}/dt has {below}"
+    found = f"{measure}, where {_rate(definition)}"
     hint = fitting(value, measure, needed, consistency.symbols)
     if measure.unit.same_dimension(definition.unit):
         hint = "divide by a time constant, as in (...)/tau"
     summary = "the two sides of this equation have different units"
     consistency.mistakes.append(Mistake(UnitsError, summary, value.span, found=found, hint=hint))
+
+
+def _rate(definition: CheckedDefinition) -> str:
+    """Return in words the unit of a derivative: ``dv/dt has mV/ms``."""
+    name, declared = definition.name, unit_text(definition.unit)
+    if definition.span.text == name:
+        return f"d{name}/dt has {declared}/ms"
+    # the second half of an equation of second order, in units of the first per ms
+    factors = named_factors(declared)
+    return f"d2{definition.span.text}/dt2 has {product_text({**factors, 'ms': factors['ms'] - 1})}"
 
 
 def assigned_units(value: Expr, definition: CheckedDefinition, consistency: Consistency) -> None:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from eqsim.checking.checked import Role, Symbol, Type
 from eqsim.checking.dimensions import Unit
-from eqsim.checking.units import kind_of, named_factors, product_text, unit_text, usual_unit
+from eqsim.checking.units import due, kind_of, named_factors, product_text, unit_text, usual_unit
 from eqsim.checking.vocabulary import noise_unit
 from eqsim.language.expr import Binary, Expr, Name, Number, Unary
 from eqsim.text.source import Span
@@ -32,9 +32,7 @@ class Measure:
         """Return the unit as the author would write it."""
         if self.type == "boolean":
             return "a condition"
-        return (
-            product_text(dict(self.factors)) if self.factors else unit_text(Unit(self.unit.exponents, self.unit.scale))
-        )
+        return product_text(dict(self.factors)) if self.factors else due(Unit(self.unit.exponents, self.unit.scale))
 
     def times(self, other: Measure, sign: int = 1) -> Measure:
         """Return the measure of a product, or with ``sign=-1`` of a quotient."""
@@ -83,7 +81,7 @@ def fitting(expr: Expr, found: Measure, needed: Unit, symbols: Mapping[str, Symb
     if lacking.same_dimension(noise_unit(unitless=False)):
         return "multiply the noise by sqrt(2/tau), as in sigma*sqrt(2/tau)*xi"
     if lacking.dimensionless or not kind_of(needed):
-        return fallback or f"{unit_text(needed)} is needed here"
+        return fallback or f"{due(needed)} is needed here"
     return fallback or f"{kind_of(needed)} ({unit_text(usual_unit(needed))}) is needed here"
 
 

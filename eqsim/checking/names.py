@@ -9,13 +9,44 @@ from types import MappingProxyType
 
 from eqsim.checking.checked import External, Role, Scope, Symbol
 from eqsim.checking.dimensions import Unit
-from eqsim.checking.units import MEANT, unit_named, unit_table, unit_text, usual_unit
+from eqsim.checking.units import MEANT, meant_unit, unit_named, unit_table, unit_text, usual_unit
 from eqsim.checking.vocabulary import FUNCTIONS, WITH_THRESHOLD, always_there, is_noise, noise_unit
 from eqsim.language.expr import Call, Expr, Name, walk
 from eqsim.text.errors import DefinitionError, Mistake, NotYetError, UnitsError, UnknownNameError
 from eqsim.text.nearest import nearest
 from eqsim.text.source import Span
 
+_DEFINE = "define it on a line of the model, or pass it in the namespace"
+_PRINTED = MappingProxyType({"\u03c0": "pi", "\u221e": "inf", "\u03be": "xi"})
+# what other notations call a function, and what this one has instead
+_FUNCTIONS = MappingProxyType(
+    {
+        "ln": "log(x)",
+        "pow": "x**y",
+        "power": "x**y",
+        "sqr": "x**2",
+        "square": "x**2",
+        "asin": "arcsin(x)",
+        "acos": "arccos(x)",
+        "atan": "arctan(x)",
+        "atan2": "arctan2(y, x)",
+        "fabs": "abs(x)",
+        "round": "floor(x + 0.5)",
+        "rint": "floor(x + 0.5)",
+        "fmod": "mod(x, y)",
+        "minimum": "min(x, y)",
+        "maximum": "max(x, y)",
+        "step": "heaviside(x)",
+        "theta": "heaviside(x)",
+        "random": "rand()",
+        "uniform": "a + (b - a)*rand()",
+        "normal": "mu + sigma*randn()",
+        "gauss": "mu + sigma*randn()",
+        "sigmoid": "1/(1 + exp(-x))",
+        "float": "the number itself",
+        "bool": "a comparison, as in x > 0",
+    }
+)
 VARIABLES = frozenset({Role.STATE, Role.PARAMETER, Role.SUBEXPRESSION})
 
 
@@ -75,6 +106,7 @@ class Names:
     def known(self) -> set[str]:
         """Return the names that a misspelt one may have meant."""
         known = {*self.locals, *self.own, *self.scope.externals, *always_there(self.scope.kind, self.unitless)}
+        known |= self.scope.nearby
         if self.scope.kind == "synapse":
             known |= {f"{name}_pre" for name in self.scope.pre if _seen_outside(self.scope.pre, name)}
             known |= {f"{name}_post" for name in self.scope.post if _seen_outside(self.scope.post, name)}
@@ -104,7 +136,8 @@ def _name_mistake(node: Name, names: Names) -> Mistake | None:
     if symbol is not None:
         external = names.scope.externals.get(name)
         if symbol.role is Role.EXTERNAL and names.unitless and external and not external.result.dimensionless:
-            found = f"{name} has the unit {unit_text(external.result)}"
+            written = node.span.text if node.span else name
+            found = f"{written} has the unit {unit_text(external.result)}"
             hint = "give a plain number, or declare units on every line of the model"
             return Mistake(
                 UnitsError, "a value with a unit in a model without units", node.span, found=found, hint=hint
@@ -115,11 +148,24 @@ def _name_mistake(node: Name, names: Names) -> Mistake | None:
         hint = "write plain numbers, or declare a unit on every line, with 1 for a plain number"
         return Mistake(UnitsError, summary, node.span, hint=hint)
     summary, hint = f"'{name}' is not known", unknown_hint(name, names)
-    if name in FUNCTIONS or name == "where" or name in names.scope.externals:
-        summary, hint = f"'{name}' is a function, not a value", f"write {name}(...)"
+    external = names.scope.externals.get(name)
+    if external is not None and external.kind == "other":
+        return _unusable(name, external, node.span)
+    if name in FUNCTIONS or name == "where" or external is not None:
+        arguments = "" if name in FUNCTIONS and FUNCTIONS[name].count == 0 else "..."
+        summary, hint = f"'{name}' is a function, not a value", f"write {name}({arguments})"
     if name in WITH_THRESHOLD and names.scope.kind == "neuron":
         summary, hint = f"'{name}' needs a threshold", "give the group a threshold"
     return Mistake(UnknownNameError, summary, node.span, hint=hint)
+
+
+def _unusable(name: str, external: External, span: Span | None) -> Mistake:
+    hint = "a text can use numbers, with or without unit, a TimedArray and functions of eqsim.function"
+    if external.what.startswith(("an array", "a list", "a tuple")):
+        hint = f"for one value a neuron write a line such as '{name} : 1' and set it afterwards; over time, a TimedArray"
+    elif external.what == "a function":
+        hint = "register it with eqsim.function"
+    return Mistake(UnknownNameError, f"'{name}' stands for {external.what}, which a text cannot use", span, hint=hint)
 
 
 def unknown_hint(name: str, names: Names) -> str:
@@ -131,14 +177,19 @@ def unknown_hint(name: str, names: Names) -> str:
         close = nearest(variable, there)
         has = f"; it has {', '.join(there[:8])}" if there else ""
         return f"did you mean {close}_{of}?" if close else f"the {which} group has no variable '{variable}'{has}"
+    if f"d{name}dt" in names.own or f"d{name}_dt" in names.own:
+        return f"a differential equation is written d{name}/dt = ..."
+    if name in _PRINTED:
+        return f"write {_PRINTED[name]}"
     if close := nearest(name, names.known()):
         return f"did you mean {close}?"
     if name in MEANT:
         return f"for the unit write {MEANT[name]}; else define it on a line of the model"
-    # short names resemble too many units by chance
-    if len(name) > 3 and (close := nearest(name, unit_table())):
+    # names of variables resemble too many units by chance
+    close = meant_unit(name) if not name.isascii() else nearest(name, unit_table(), 0.75)
+    if close:
         return f"did you mean {close}?"
-    return "define it on a line of the model, or pass it in the namespace"
+    return _DEFINE
 
 
 def _call_mistake(node: Call, names: Names) -> Mistake | None:
@@ -151,8 +202,11 @@ def _call_mistake(node: Call, names: Names) -> Mistake | None:
         hint = f"write {name}*(...) for a product"
         return Mistake(DefinitionError, f"'{name}' is a {symbol.role.value}, not a function", node.span, hint=hint)
     external = names.scope.externals.get(name)
-    if name in FUNCTIONS or (external is not None and external.kind != "scalar"):
+    if name in FUNCTIONS or (external is not None and external.called):
         return None
+    if external is not None and external.kind == "other":
+        start = Span(node.span.source, node.span.start, node.span.start + len(name)) if node.span else None
+        return _unusable(name, external, start)
     meaning = names.find(name)
     if meaning is not None:
         article = "an" if meaning.role is Role.EXTERNAL else "a"
@@ -161,9 +215,10 @@ def _call_mistake(node: Call, names: Names) -> Mistake | None:
             f"write {name}*(...) for a product",
         )
         return Mistake(DefinitionError, summary, node.span, hint=hint)
-    functions = {name for name, one in names.scope.externals.items() if one.kind != "scalar"}
+    functions = {name for name, one in names.scope.externals.items() if one.called}
     close = nearest(name, (*FUNCTIONS, "where", *functions))
     hint = f"did you mean {close}?" if close else "register a Python function with eqsim.function"
+    hint = f"write {_FUNCTIONS[name]}" if name in _FUNCTIONS else hint
     start = Span(node.span.source, node.span.start, node.span.start + len(name)) if node.span else None
     return Mistake(UnknownNameError, f"the function '{name}' is not known", start, hint=hint)
 
@@ -178,7 +233,7 @@ def externals_used(formulas: Iterator[Expr], names: Names) -> dict[str, External
             if external is None:
                 continue
             symbol = names.find(name) if isinstance(node, Name) else None
-            called = isinstance(node, Call) and external.kind != "scalar"
+            called = isinstance(node, Call) and external.called
             if called or (symbol and symbol.role is Role.EXTERNAL):
                 used[name] = external
     return used

@@ -111,13 +111,23 @@ MEANT = MappingProxyType(
         "rad": "radian",
         "mol": "mole",
         "dimensionless": "1",
+        "unitless": "1",
         "int": "integer",
         "float": "1",
+        "double": "1",
         "real": "1",
+        "minute": "second",
+        "hour": "second",
+        "celsius": "kelvin",
+        "liter": "meter**3",
+        "litre": "meter**3",
     }
 )
+# the letters that stand for a prefix or a unit in print
+_PRINTED = MappingProxyType({"\u00b5": "u", "\u03bc": "u", "\u03a9": "ohm", "\u2126": "ohm"})
 _TYPES: Mapping[str, Type] = MappingProxyType({"integer": "integer", "boolean": "boolean", "bool": "boolean"})
 NUMBER = Unit(name="1")
+_FORM = "write a product of names, as in mS/cm2, or 1"
 
 
 @cache
@@ -151,6 +161,9 @@ def unit_named(name: str) -> Unit | None:
 
 def meant_unit(name: str) -> str | None:
     """Return the unit that was probably meant by a name that is none."""
+    plain = "".join(_PRINTED.get(letter, letter) for letter in name)
+    if plain in unit_table():
+        return plain
     return MEANT.get(name) or nearest(name, (*unit_table(), *_TYPES))
 
 
@@ -174,8 +187,8 @@ def read_unit(unit: UnitText) -> tuple[Unit, Type]:
         first = error.mistakes[0]
         span = first.span if written and first.span else unit.span
         summary = first.summary if isinstance(error, UnitsError) else "this is no unit"
-        helps = isinstance(error, UnitsError) or "**" in first.hint
-        hint = first.hint if helps else "write a product of names, as in mS/cm2, or 1"
+        helps = isinstance(error, UnitsError) or "*" in first.hint or "braces" in first.hint
+        hint = first.hint if helps else _FORM
         raise UnitsError(Mistake(UnitsError, summary, span, found=first.found, hint=hint)) from None
     return Unit(found.exponents, found.scale, re.sub(r"\s+", "", unit.text)), "real"
 
@@ -207,8 +220,10 @@ def _evaluate(expr: Expr) -> Unit:
         case Number():
             hint = "choose a prefix, as in mV for 0.001*volt; write 1 for a plain number"
             _refuse("a unit holds no numbers but 1", expr.span, f"'{expr}'", hint)
+        case Binary(op="-", left=left, right=Number() as right):
+            _refuse("this is no unit", expr.span, f"'{expr}'", f"write {left}**-{right} for a power")
         case _:
-            _refuse("this is no unit", expr.span, f"'{expr}'", "write a product of names, as in mS/cm2, or 1")
+            _refuse("this is no unit", expr.span, f"'{expr}'", _FORM)
 
 
 def _unknown(name: str, span: Span | None) -> NoReturn:
@@ -218,6 +233,8 @@ def _unknown(name: str, span: Span | None) -> NoReturn:
     hint = "units are volt, mV, second, ms, nS, pF, Hz, ..., and 1 for a plain number"
     if name in MEANT and len(name) == 1:
         hint = f"write {meant}; single letters stay free for variables"
+    elif name in MEANT and meant == "1":
+        hint = "write 1 for a plain number"
     elif meant:
         hint = f"did you mean {meant}?"
     _refuse(f"'{name}' is no unit", span, "", hint)
@@ -258,6 +275,11 @@ def usual_unit(unit: Unit) -> Unit:
         # a rate is kept per second, which is Hz
         return known[0]
     return Unit(unit.exponents, Fraction(0), unit_text(Unit(unit.exponents)))
+
+
+def due(unit: Unit) -> str:
+    """Return in words what has a unit: ``mV``, or a plain number."""
+    return "a plain number" if unit.dimensionless and unit.scale == 0 else unit_text(unit)
 
 
 def kind_of(unit: Unit) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import pyparsing as pp
 
+from eqsim.language.directives import WORDS
 from eqsim.language.expr import Expr, Name
 from eqsim.language.expression import read_expression
 from eqsim.language.grammar import FLAGS, line_grammar
@@ -20,6 +21,8 @@ from eqsim.text.source import Span
 
 _FORMS = "write dx/dt = formula : unit, x = formula : unit, x : unit, or x(0) = formula"
 _FLAG_WORD = re.compile(r"[^\W\d][\w -]*")
+_FLAG = "|".join(flag.replace(" ", r"\s+") for flag in FLAGS)
+_ANY_FLAGS = rf"(?:{_FLAG})(?:\s*,\s*(?:{_FLAG}))*"
 
 
 def read_definition(line: Line, dotted: frozenset[str] = frozenset()) -> tuple[Definition | Initial, ...]:
@@ -64,33 +67,88 @@ def _refuse(summary: str, span: Span, found: str = "", hint: str = "") -> NoRetu
 def _explain(line: Line, at: int, dotted: frozenset[str] = frozenset()) -> NoReturn:
     """Say why a line does not fit the grammar, which stopped at character ``at``."""
     at += len(line.text[at:]) - len(line.text[at:].lstrip())
-    rest = line.text[at:]
-    here = line.span(at, at + (len(rest.split()[0]) if rest.split() else 1))
-    if not line.text[:at].strip():
+    left, rest = line.text[:at].strip(), line.text[at:]
+    first = rest.split()[0] if rest.split() else ""
+    here = line.span(at, at + max(len(first), 1))
+    if not left:
         _refuse("this line is neither an equation nor a parameter", line.span(), hint=_FORMS)
     if rest.startswith(":"):
-        formula = re.match(r"[^=:]*=(?!=)([^:]*):", line.text)
-        if formula:  # its own mistake tells more: a colon of a lambda, of a slice
-            read_expression(line.part(*formula.span(1)), dotted)
-        _refuse("this line has a second ':'", line.span(at, at + 1), hint="a line is formula : unit, in this order")
+        _second_colon(line, at, dotted)
     if rest.startswith("=="):
         _refuse("'==' compares; a line defines with one '='", line.span(at, at + 2), hint="write =")
     if rest.startswith("="):
         _refuse("this '=' cannot stand here", line.span(at, at + 1), hint=_FORMS)
     if rest.startswith("("):
-        words = [word.strip() for word in rest.strip("() \t").split(",")]
-        unknown = next((word for word in words if " ".join(word.split()) not in FLAGS), rest)
-        start = line.text.index(unknown, at) if unknown else at
-        span = line.span(start, start + max(len(unknown), 1))
-        if _FLAG_WORD.fullmatch(unknown):
-            close = nearest(unknown, FLAGS)
-            hint = f"did you mean ({close})?" if close else f"flags are {', '.join(FLAGS)}"
-            _refuse(f"'{unknown}' is no flag", span, hint=hint)
+        _bracket(line, at, left)
     if rest.startswith("["):
-        _refuse(
-            "a variable has no index", here, f"'{rest.split()[0]}'", "one value per neuron is meant by the bare name"
-        )
-    _refuse("this cannot follow the name of a variable", here, f"'{rest}'", _FORMS)
+        _refuse("a variable has no index", here, f"'{first}'", "one value per neuron is meant by the bare name")
+    if rest.startswith(","):
+        hint = "write one line for each variable"
+        _refuse("a line defines one variable", line.span(at, at + 1), f"',' after '{left}'", hint)
+    if re.match(r"[-+*/%]{1,2}=", rest):
+        hint = "the lines of a model define; statements belong to reset, on_pre, on_post and run_regularly"
+        _refuse("this statement stands among the lines of a model", here, f"'{first}'", hint)
+    if rest.startswith("/"):
+        _refuse("this is no derivative", line.span(0, at + len(first)), f"'{left}{first}'", _derivative(left, first))
+    if re.match(r"[^\W\d]", rest):
+        _two_words(line, at, left, first)
+    hint = "a derivative is written dv/dt, or v'" if first[0] in "\u2018\u2019\u2032`" else _FORMS
+    _refuse("this cannot follow the name of a variable", here, f"'{first}' after '{left}'", hint)
+
+
+def _second_colon(line: Line, at: int, dotted: frozenset[str]) -> NoReturn:
+    formula = re.match(r"[^=:]*=(?!=)([^:]*):", line.text)
+    if formula:  # its own mistake tells more: a colon of a lambda, of a slice
+        read_expression(line.part(*formula.span(1)), dotted)
+    hint = "a line is formula : unit, in this order"
+    if words := re.fullmatch(rf"\s*\(?\s*({_ANY_FLAGS})\s*\)?\s*", line.text[at + 1 :]):
+        hint = f"flags stand in a bracket without ':'; write ({words.group(1)})"
+    _refuse("this line has a second ':'", line.span(at, at + 1), hint=hint)
+
+
+def _bracket(line: Line, at: int, left: str) -> None:
+    """Refuse a bracket at the end of a line that is wrong as flags; or one behind the name of a variable."""
+    rest = line.text[at:].strip()
+    if re.fullmatch(rf"(?:\(\s*(?:{_ANY_FLAGS})\s*\)\s*){{2,}}", rest):
+        flags = re.findall(r"[^()]+", re.sub(r"\)\s*\(", ")(", rest))
+        hint = f"write all flags in one bracket: ({', '.join(flag.strip() for flag in flags)})"
+        _refuse("a line has one bracket with flags", line.span(line.text.index("(", at + 1)), hint=hint)
+    if re.match(r"\([^()]*\)\s*=", rest):
+        name = left.rstrip("'")
+        hint = f"an initial value is written {name}(0) = ..., that of a first derivative {name}'(0) = ..."
+        _refuse("this is no initial value", line.span(0, at + rest.index(")") + 1), hint=hint)
+    words = [word.strip() for word in rest.strip("() \t").split(",")]
+    unknown = next((word for word in words if " ".join(word.split()) not in FLAGS), rest)
+    if _FLAG_WORD.fullmatch(unknown):
+        start = line.text.index(unknown, at)
+        close = nearest(unknown, FLAGS)
+        hint = f"did you mean ({close})?" if close else f"flags are {', '.join(FLAGS)}"
+        _refuse(f"'{unknown}' is no flag", line.span(start, start + len(unknown)), hint=hint)
+
+
+def _derivative(left: str, first: str) -> str:
+    """Return how the derivative is written that was meant by ``left/...``."""
+    if higher := re.fullmatch(r"d\^?(\d)(\w+)", left):
+        order, name = higher.groups()
+        return f"write d{order}{name}/dt{order}" if order != "1" else f"write d{name}/dt"
+    if left == "d":
+        return "write dx/dt for the derivative of x"
+    if first.startswith("/dt") and not left.startswith("d"):
+        return f"write d{left}/dt"
+    if re.match(r"/d\w+", first):
+        return f"derivatives are taken with respect to time t: write {left}/dt"
+    return _FORMS
+
+
+def _two_words(line: Line, at: int, left: str, first: str) -> None:
+    """Refuse a word behind the name of a variable: a misspelt directive, or a unit without a ':'."""
+    start = line.text.index(left)
+    if (close := nearest(left, WORDS, 0.75)) and left not in WORDS:
+        hint = f"did you mean {close}?"
+        _refuse("this line is neither a definition nor a directive", line.span(start, start + len(left)), "", hint)
+    if re.fullmatch(r"[\w*/]+(?:\s*\([\w ,-]*\))?", line.text[at:].strip()):
+        hint = f"write {left} : {first}"
+        _refuse("a ':' is missing before this", line.span(at, at + len(first)), f"'{first}' after '{left}'", hint)
 
 
 def _name(text: str, span: Span) -> str:
@@ -126,7 +184,11 @@ def _formula(line: Line, found: Any, dotted: frozenset[str]) -> Expr | None:
         at = line.text.index("=")
         hint = "write a formula after it, or name : unit for a parameter"
         _refuse("nothing stands after this '='", line.span(at, at + 1), hint=hint)
-    return read_expression(line.part(start, stop), dotted)
+    formula = line.part(start, stop)
+    if found["place"].value.name in WORDS and formula.text[0] in "\"'":
+        hint = f"write {found['place'].value.name} {formula.text.strip(formula.text[0])}"
+        _refuse("a directive has no '=' and no quotes", formula.span(), hint=hint)
+    return read_expression(formula, dotted, before_unit="unit" not in found)
 
 
 def _unit(line: Line, found: Any) -> UnitText | None:
@@ -141,11 +203,31 @@ def _unit(line: Line, found: Any) -> UnitText | None:
         _refuse(
             "this cannot be read", line.span(start - 1, start + 1), "':='", "write = before a formula, : before a unit"
         )
-    # a bracket behind a complete unit was meant as flags
-    bracket = re.search(r"(?<=[\w)])(?<!sqrt)\s+\(\s*([^\W\d][\w -]*(?:,[\w -]*)*)\)\s*\Z", text)
-    if bracket:
-        _explain(line, start + line.text[start:stop].index(text) + bracket.start())
+    _flags_in_unit(line, start, stop, _flags(line, found))
+    name = found["place"].value.name
+    if name in WORDS and re.search(r"[<>=]", text):
+        at = line.text.rindex(":", 0, start)
+        _refuse("a directive has no ':'", line.span(at, at + 1), "':'", f"write {name} {text}")
     return UnitText(text, line.span(start, stop))
+
+
+def _flags_in_unit(line: Line, start: int, stop: int, flags: tuple[Flag, ...]) -> None:
+    """Refuse what was meant as flags and stands where a unit is read."""
+    text = line.text[start:stop]
+    bare = re.search(rf"\s(?P<open>[\[(]?)\s*(?P<flags>(?:{_FLAG})(?:[\s,;]+(?:{_FLAG}))*)\s*[\])]?\s*\Z", text)
+    if bare:
+        words = re.findall(_FLAG, bare["flags"]) + [flag.text for flag in flags]
+        hint = f"write ({', '.join(words)})"
+        span = line.span(start + bare.start() + 1, stop)
+        _refuse("flags stand in one round bracket, with commas between them", span, f"'{span.text}'", hint)
+    if empty := re.search(r"\(\s*\)\s*\Z", text):
+        _refuse(
+            "this bracket is empty", line.span(start + empty.start(), stop), hint="write a flag in it, or remove it"
+        )
+    # a bracket behind a complete unit was meant as flags
+    other = re.search(r"(?<=[\w)])(?<!sqrt)\s+\(\s*([^\W\d][\w -]*(?:,[\w -]*)*)\)\s*\Z", text)
+    if other:
+        _explain(line, start + other.start())
 
 
 def _unit_of_rate(unit: UnitText | None) -> UnitText | None:
@@ -169,5 +251,5 @@ def _initial(name: str, formula: Expr | None, line: Line, found: Any, span: Span
         if part in found:
             at = line.span(found[part].locn_start, found[part].locn_end)
             what = "no unit" if part == "unit" else "no flags"
-            _refuse(f"an initial value has {what}", at, hint="the line that defines the variable has them")
+            _refuse(f"an initial value has {what}", at, hint="the line that defines the variable has unit and flags")
     return Initial(name, formula, span)

@@ -8,7 +8,7 @@ from typing import Literal, NoReturn
 
 from eqsim.language.expression import read_expression
 from eqsim.language.lines import Line
-from eqsim.language.model import Event, Model, Pathway
+from eqsim.language.model import Event, Method, Model, Pathway
 from eqsim.language.statements import read_statements
 from eqsim.language.tokens import plain_name
 from eqsim.text.errors import Mistake, ModelSyntaxError
@@ -16,6 +16,8 @@ from eqsim.text.nearest import nearest
 from eqsim.text.source import Span
 
 _NAMING = "model|channel|ion|synapse|rate"
+# the words with which a directive begins
+WORDS = frozenset(f"{_NAMING}|event|method|noise|uses|threshold|refractory|reset|on_pre|on_post|reference".split("|"))
 _DIRECTIVE = re.compile(
     rf"(?P<word>{_NAMING}|event|method|noise|uses)[ \t]+(?=[^\W\d])(?P<rest>.*)"
     r"|(?P<formula>threshold|refractory|reset|on_pre|on_post|reference)[ \t]+(?![:=])(?P<text>.*)"
@@ -61,7 +63,7 @@ def with_directive(model: Model, word: str, line: Line, dotted: frozenset[str]) 
             return replace(model, pathways=(*model.pathways, Pathway(of, of, read_statements(line))))
         case "method":
             _once(model.method, word, line)
-            return replace(model, method=_one_name(line, word))
+            return replace(model, method=Method(_one_name(line, word), line.span()))
         case "noise":
             _once(model.noise, word, line)
             return replace(model, noise=noise_reading(line.text, line.span()))

@@ -29,6 +29,18 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
+class Method:
+    """The integration scheme that an author asks for: its name, or the path of a .scheme file."""
+
+    text: str
+    span: Span = field(compare=False, repr=False)
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
 class Definition:
     """One line that defines a variable.
 
@@ -114,7 +126,7 @@ class Model:
     refractory: Expr | None = None
     events: tuple[Event, ...] = ()
     pathways: tuple[Pathway, ...] = ()
-    method: str | None = None
+    method: Method | None = None
     noise: Literal["stratonovich", "ito"] | None = None
     uses: tuple[str, ...] = ()
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from eqsim.language.definitions import read_definition
 from eqsim.language.directives import directive, ions, noise_reading, with_directive
 from eqsim.language.expression import parse_expression
 from eqsim.language.generator import parse_generator
-from eqsim.language.lines import Line, in_order, split_lines
-from eqsim.language.model import Code, Definition, Event, Initial, Model, Pathway
+from eqsim.language.lines import Line, in_order, split_lines, text_source
+from eqsim.language.model import Code, Definition, Event, Initial, Method, Model, Pathway
 from eqsim.language.statements import parse_statements
 from eqsim.language.tokens import plain_name
-from eqsim.text.errors import EqsimError, Mistake, ModelSyntaxError, raise_mistakes
+from eqsim.text.errors import ArgumentError, EqsimError, Mistake, ModelSyntaxError, raise_mistakes
 from eqsim.text.source import Source
 
 __all__ = ["parse", "parse_expression", "parse_generator", "parse_statements", "with_arguments"]
@@ -28,7 +28,7 @@ def parse(text: str, owner: str = "", part: str = "") -> Model:
     ``owner`` reads like ``NeuronGroup 'exc'`` and ``part`` like ``threshold``; both name the text in messages.
     Every line that cannot be read is one mistake of the ModelSyntaxError raised.
     """
-    source = Source(text, owner, part)
+    source = text_source(text, owner, part)
     written, mistakes = split_lines(source, model=True)
     lines = [(directive(line), line) for line in written]
     dotted = _attempt(mistakes, lambda: _dotted(lines)) or frozenset()
@@ -63,7 +63,8 @@ def with_arguments(
 ) -> Model:
     """Return the model with the texts of keyword arguments, which win over its directives.
 
-    A pathway without a name is called ``pre`` or ``post``. Raises ModelSyntaxError with every mistake of all texts.
+    A pathway without a name is called ``pre`` or ``post``. Raises ModelSyntaxError with every mistake of all texts,
+    ArgumentError for what is no text.
     """
     mistakes: list[Mistake] = []
     changes: dict[str, object] = {}
@@ -73,14 +74,15 @@ def with_arguments(
         changes["refractory"] = _attempt(mistakes, lambda: parse_expression(refractory, owner, "refractory"))
     if reset is not None:
         changes["reset"] = _attempt(mistakes, lambda: parse_statements(reset, owner, "reset"))
-    if events:
+    if events is not None:
         changes["events"] = _events(model, events, owner, mistakes)
     if on_pre is not None or on_post is not None:
         changes["pathways"] = _pathways(model, on_pre, on_post, owner, mistakes)
     if method is not None:
-        changes["method"] = method
+        changes["method"] = Method(method, text_source(method, owner, "method").span())
     if noise is not None:
-        changes["noise"] = _attempt(mistakes, lambda: noise_reading(noise, Source(noise, owner, "noise").span()))
+        place = text_source(noise, owner, "noise").span()
+        changes["noise"] = _attempt(mistakes, lambda: noise_reading(noise, place))
     raise_mistakes(mistakes)
     return replace(model, **changes)  # type: ignore[arg-type]
 
@@ -98,14 +100,29 @@ def _dotted(lines: list[tuple[tuple[str, Line] | None, Line]]) -> frozenset[str]
     return frozenset(name for found, _ in lines if found and found[0] == "uses" for name in ions(found[1]))
 
 
+def _named(texts: object, owner: str, part: str, form: str) -> Mapping[str, str]:
+    """Return a mapping from names to texts; raise ArgumentError for anything else."""
+    if not isinstance(texts, Mapping):
+        found = f"{texts!s:.60}, a {type(texts).__name__}"
+        raise ArgumentError(f"{part} must be a mapping from names to texts", owner=owner, found=found, hint=form)
+    for name, text in texts.items():
+        text_source(name, owner, f"a name in {part}")
+        text_source(text, owner, f"{part}[{name!r}]")
+    return texts
+
+
+def _name_mistakes(name: str, owner: str, part: str, what: str) -> list[Mistake]:
+    if plain_name(name) is not None:
+        return []
+    hint = "a name begins with a letter and holds letters, digits and underscores"
+    span = Source(name, owner, part).span()
+    return [Mistake(ModelSyntaxError, f"this cannot be the name of {what}", span, found=f"'{name}'", hint=hint)]
+
+
 def _events(model: Model, events: Mapping[str, str], owner: str, mistakes: list[Mistake]) -> tuple[Event, ...]:
     kept = {event.name: event for event in model.events}
-    for name, text in events.items():
-        if plain_name(name) is None:
-            span = Source(name, owner, "events").span()
-            mistakes.append(
-                Mistake(ModelSyntaxError, "this cannot be the name of an event", span, hint="write a plain name")
-            )
+    for name, text in _named(events, owner, "events", "write events={'name': 'V > -20*mV'}").items():
+        mistakes += _name_mistakes(name, owner, "events", "an event")
         condition = _attempt(mistakes, lambda text=text, name=name: parse_expression(text, owner, f"event {name}"))  # type: ignore[misc]
         if condition is not None:
             kept[name] = Event(name, condition)
@@ -121,23 +138,33 @@ def _pathways(
 ) -> tuple[Pathway, ...]:
     """Return the pathways of the arguments; those of an argument that is not given stay as the text has them."""
     pathways: list[Pathway] = []
-    for of, given in (("pre", on_pre), ("post", on_post)):
+    ends: tuple[tuple[Literal["pre", "post"], str | Mapping[str, str] | None], ...] = (
+        ("pre", on_pre),
+        ("post", on_post),
+    )
+    for of, given in ends:
+        whole = f"on_{of}"
         if given is None:
             pathways += [pathway for pathway in model.pathways if pathway.of == of]
             continue
-        texts = {of: given} if isinstance(given, str) else given
+        if not isinstance(given, Mapping):
+            text_source(given, owner, whole)
+        texts = {of: given} if isinstance(given, str) else _named(given, owner, whole, "write one text, or a mapping")
         for name, text in texts.items():
-            part = f"on_{of}" if isinstance(given, str) else f"on_{of} {name}"
+            part = whole if isinstance(given, str) else f"{whole} {name}"
             code: Code | None = _attempt(mistakes, lambda text=text, part=part: parse_statements(text, owner, part))  # type: ignore[misc]
-            span = Source(name, owner, f"on_{of}").span()
-            if plain_name(name) is None:
-                mistakes.append(
-                    Mistake(ModelSyntaxError, "this cannot be the name of a pathway", span, hint="write a plain name")
-                )
+            mistakes += _name_mistakes(name, owner, whole, "a pathway")
             if any(pathway.name == name for pathway in pathways):
+                span = Source(name, owner, whole).span()
                 mistakes.append(
-                    Mistake(ModelSyntaxError, "two pathways have one name", span, hint="rename one of them")
+                    Mistake(
+                        ModelSyntaxError,
+                        "two pathways have one name",
+                        span,
+                        found=f"'{name}'",
+                        hint="rename one of them",
+                    )
                 )
             if code is not None:
-                pathways.append(Pathway(name, "pre" if of == "pre" else "post", code))
+                pathways.append(Pathway(name, of, code))
     return tuple(pathways)

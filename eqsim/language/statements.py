@@ -17,6 +17,13 @@ from eqsim.text.source import Source, Span
 _ASSIGNMENT = re.compile(r"([^\W\d]\w*)\s*(\*\*=|//=|[-+*/%]=|=(?!=))")
 _OTHER_OP = re.compile(r"[^\W\d]\w*\s*(<<=|>>=|[&|^@:]=|\+\+|--|==)")
 _COMPOUND = re.compile(r"(if|for|while|def|return|import|from|with|try|pass|del|print|else|elif)\b")
+_CALLS = MappingProxyType(
+    {
+        "for": "statements are carried out for every neuron or synapse; leave the loop out",
+        "while": "statements are carried out in every step; leave the loop out",
+        "print": "record values with a StateMonitor",
+    }
+)
 _OPS: Mapping[str, AssignOp] = MappingProxyType({op: op for op in get_args(AssignOp)})
 
 
@@ -63,13 +70,15 @@ def _read(line: Line) -> Statement:
 
 def _explain(line: Line) -> NoReturn:
     if word := _COMPOUND.match(line.text):
-        hint = "write x = a if condition else b, or x += int(condition)*a"
+        hint = _CALLS.get(word.group(), "write x = a if condition else b, or x += int(condition)*a")
         _refuse(f"'{word.group()}' cannot stand in a statement", line.span(*word.span()), "", hint)
     if other := _OTHER_OP.match(line.text):
         hint = "write x = formula, or one of += -= *= /= **= //= %="
         _refuse("this is no assignment", line.span(*other.span(1)), f"'{other.group(1)}'", hint)
     if target := re.match(r"[^=]*?(?=\s*(?:\*\*|//|[-+*/%])?=(?!=))", line.text):
         hint = "on the left stands the name of one variable"
+        if derivative := re.fullmatch(r"d(\w+)\s*/\s*dt|(\w+)'", target.group()):
+            hint = f"equations belong to the model; write {derivative[1] or derivative[2]} = ... to set the variable"
         span = line.span(0, max(target.end(), 1))
         _refuse("this cannot be assigned to", span, f"'{target.group()}'" if target.group() else "", hint)
     _refuse("this is no statement", line.span(), "", "write name = formula, or name += formula")

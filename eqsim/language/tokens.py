@@ -225,7 +225,9 @@ class _Order:
         if (word.kind in {"number", "name"} and word.text not in _INSTEAD) or word.text in {"(", "not"}:
             self.no_operator(word, before)
         if word.text == "." and before and before.text in _MODULES and (then := self.after(word)):
-            self.refuse("this cannot stand in a formula", word, hint=f"write {then.text} alone, without '{before.text}.'")
+            self.refuse(
+                "this cannot stand in a formula", word, hint=f"write {then.text} alone, without '{before.text}.'"
+            )
         if word.text.endswith("=") and word.text not in _INSTEAD:
             hint = "a formula assigns nothing; statements stand on lines of their own, or between semicolons"
             self.refuse("this cannot stand in a formula", word, hint=hint)

@@ -57,6 +57,7 @@ class Owner:
     alias_of: Of | None = None
     ordinal: Literal["index", "offset", "table"] = "index"
     externals: Mapping[str, External] = field(default_factory=dict)  # captured names, TimedArrays among them
+    functions: Mapping[str, str] = field(default_factory=dict)  # of users: the text of the module that defines each
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ class Binder:
     scalars: dict[str, Type] = field(default_factory=dict)
     lists: dict[str, Entry] = field(default_factory=dict)
     instructions: list[Instruction] = field(default_factory=list)
+    functions: dict[str, str] = field(default_factory=dict)
     types: dict[str, Type] = field(default_factory=lambda: {"t": "real", "dt": "real", "_step": "integer"})
     _current: dict[tuple[Of, str], Name] = field(default_factory=dict)
     _depends: dict[tuple[Of, str], frozenset[tuple[Of, str]]] = field(default_factory=dict)
@@ -108,6 +110,8 @@ class Binder:
             external = self.owners[of].externals.get(expr.function)
             if external is not None and external.kind == "timed_array":
                 return self._table(expr, symbols, of)
+            if external is not None and external.kind == "function":
+                return self._function(expr, symbols, of)
         return rebuild(expr, tuple(self.resolve(child, symbols, of) for child in children(expr)))
 
     def variable(self, of: Of, name: str) -> Name:
@@ -225,7 +229,15 @@ class Binder:
         """Return the finished kernel, everything assigned stored."""
         self.flush()
         kernel = Kernel(
-            name, domain, dict(self.arrays), tuple(self.instructions), dict(self.scalars), dict(self.lists), (), title
+            name,
+            domain,
+            dict(self.arrays),
+            tuple(self.instructions),
+            dict(self.scalars),
+            dict(self.lists),
+            (),
+            dict(self.functions),
+            title,
         )
         return Lowered(kernel, dict(self.places))
 
@@ -345,6 +357,12 @@ class Binder:
         step = self.scalar(of, f"_dt_{expr.function}")
         column = arguments[1] if len(arguments) > 1 else Number(0)
         return Call("_held", (Name(table), width, step, arguments[0], column))
+
+    def _function(self, expr: Call, symbols: Mapping[str, Symbol], of: Of) -> Call:
+        arguments = tuple(self.resolve(argument, symbols, of) for argument in expr.arguments)
+        called = f"_function_{of}_{expr.function}"
+        self.functions[called] = self.owners[of].functions[expr.function]
+        return Call(called, arguments)
 
     # statements ----------------------------------------------------------------------------------------------------
 

@@ -35,14 +35,15 @@ Not supported, by decision: unbounded loops, early return, pointers, strings, re
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from eqsim.checking.checked import Type
 from eqsim.language.expr import Expr
 
 Domain = Literal["each", "listed", "synapses", "arrivals", "backward", "once"]
-Law = Literal["uniform", "normal", "poisson", "binomial"]
+# binomial_small is binomial where n p <= 2 and p <= 1/2: the same draw, in a form that targets can make faster
+Law = Literal["uniform", "normal", "poisson", "binomial", "binomial_small"]
 # what an array's entries are: real is the network's dtype, count an integer step or index (int64), flag a byte
 Entry = Literal["real", "integer", "count", "flag"]
 
@@ -133,6 +134,7 @@ class Kernel:
     scalars: Mapping[str, Type]
     lists: Mapping[str, Entry]
     invariant: tuple[Let, ...] = ()
+    functions: Mapping[str, str] = field(default_factory=dict)  # of users: what is called, the text of its module
     title: str = ""  # for people: "update of NeuronGroup 'exc', exponential_euler"
 
     def __str__(self) -> str:

@@ -16,6 +16,7 @@ from eqsim.lowering.record import record_events, record_states
 from eqsim.lowering.tidy import tidy
 from eqsim.network.capture import externals
 from eqsim.network.event_monitor import EventMonitor
+from eqsim.network.functions import Function
 from eqsim.network.inputs import SpikeGeneratorGroup
 from eqsim.network.neurons import NeuronGroup, Operation
 from eqsim.network.pathways import SynapseParts
@@ -123,8 +124,15 @@ def neuron_owner(group: Any) -> Owner:
     shared = frozenset(name for name in variables.entries if variables.is_shared(name))
     checked = getattr(group, "_checked", None)
     kind: Literal["none", "time", "condition"] = "none" if checked is None else checked.refractory_kind
+    functions = {name: value.source for name, value in variables.namespace.items() if isinstance(value, Function)}
     return Owner(
-        variables.system, dict(variables.entries), "_i", shared, kind, externals=externals(variables.namespace)
+        variables.system,
+        dict(variables.entries),
+        "_i",
+        shared,
+        kind,
+        externals=externals(variables.namespace),
+        functions=functions,
     )
 
 

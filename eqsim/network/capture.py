@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from eqsim.checking.checked import External
-from eqsim.checking.dimensions import Unit
 from eqsim.checking.units import unit_named
 from eqsim.lowering.functions import FUNCTIONS
+from eqsim.network.functions import Function
 from eqsim.network.timed_array import TimedArray
 from eqsim.text.errors import ArgumentError
 from eqsim.units import has_unit, unit_of
@@ -32,7 +32,7 @@ def found(names: Collection[str], frame: FrameType) -> dict[str, Any]:
 
 
 def usable(values: Mapping[str, Any], known: Collection[str], owner: str, *, strict: bool) -> dict[str, Any]:
-    """Return the values that a text may use: scalars, with or without unit, and TimedArrays.
+    """Return the values that a text may use: scalars, with or without unit, TimedArrays and functions.
 
     A name that the language knows (a unit, a function, a constant) and that stands for the same thing outside is left
     to the language. With ``strict`` any other kind of value is an error, unless the model defines the name (``known``).
@@ -41,13 +41,13 @@ def usable(values: Mapping[str, Any], known: Collection[str], owner: str, *, str
     for name, value in values.items():
         if name in known or _same_as_language(name, value):
             continue
-        if isinstance(value, TimedArray) or _scalar(value):
+        if isinstance(value, TimedArray | Function) or _scalar(value):
             kept[name] = value
         elif strict and not (name in FUNCTIONS or name in _CONSTANTS or unit_named(name)):
             raise ArgumentError(
                 f"the name {name!r} stands for {_article(value)}, which a text cannot use",
                 owner=owner,
-                hint="a captured value is a scalar (with or without unit) or a TimedArray; "
+                hint="a captured value is a scalar (with or without unit), a TimedArray or an es.function; "
                 "one value a neuron is a parameter: write a line such as "
                 f"'{name} : 1' and set it afterwards",
             )
@@ -56,12 +56,15 @@ def usable(values: Mapping[str, Any], known: Collection[str], owner: str, *, str
 
 def externals(values: Mapping[str, Any]) -> dict[str, External]:
     """Return what checking needs to know of captured values."""
-    return {
-        name: External("timed_array", value.unit)
-        if isinstance(value, TimedArray)
-        else External("scalar", unit_of(value))
-        for name, value in values.items()
-    }
+    return {name: _external(value) for name, value in values.items()}
+
+
+def _external(value: Any) -> External:
+    if isinstance(value, TimedArray):
+        return External("timed_array", value.unit)
+    if isinstance(value, Function):
+        return External("function", value.result, "real", value.units)
+    return External("scalar", unit_of(value))
 
 
 def _same_as_language(name: str, value: Any) -> bool:
@@ -85,8 +88,3 @@ def _article(value: Any) -> str:
     kind = "an array" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
     shape = f" of shape {np.shape(value)}" if isinstance(value, np.ndarray) else ""
     return kind + shape
-
-
-def unit_or_one(value: Any) -> Unit:
-    """Return a value's unit."""
-    return unit_of(value) if has_unit(value) else Unit()

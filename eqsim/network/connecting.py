@@ -24,6 +24,7 @@ from eqsim.language.names import free_names
 from eqsim.language.parse import parse_generator
 from eqsim.network.capture import externals
 from eqsim.network.texts import Surroundings
+from eqsim.network.variables import callables
 from eqsim.text.errors import ConnectError
 from eqsim.units import magnitude
 
@@ -94,7 +95,7 @@ def ends(joint: Joint, columns: Mapping[str, Any], positions: Mapping[str, Any] 
         first, second = (part._elements() for part in (source, target))
         low, high = (0 if part is None else int(part[0]) for part in (first, second))
         shift = low - high if all(part is None or (np.diff(part) == 1).all() for part in (first, second)) else None
-    parts = {"pre": {}, "post": {}, "scalars": {}, **columns}
+    parts = {"pre": {}, "post": {}, "scalars": {}, "functions": {}, **columns}
     at = positions or {}
     return Ends(
         source.N,
@@ -104,6 +105,7 @@ def ends(joint: Joint, columns: Mapping[str, Any], positions: Mapping[str, Any] 
         {**parts["pre"], **at.get("pre", {})},
         {**parts["post"], **at.get("post", {})},
         parts["scalars"],
+        parts["functions"],
         shift=shift,
         owner=joint.owner,
     )
@@ -116,7 +118,7 @@ def _formula(joint: Joint, text: str, part: str, frame: FrameType) -> tuple[Chec
 
 def _columns(joint: Joint, symbols: Mapping[str, Symbol], values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values of all names that formulas use: arrays of both ends, and scalars."""
-    found: dict[str, dict[str, Any]] = {"pre": {}, "post": {}, "scalars": {}}
+    found: dict[str, dict[str, Any]] = {"pre": {}, "post": {}, "scalars": {}, "functions": callables(values)}
     for name, symbol in symbols.items():
         end = {"pre": joint.source, "post": joint.target}.get(symbol.of)
         if end is not None and symbol.role in {Role.STATE, Role.PARAMETER, Role.SUBEXPRESSION}:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eqsim.checking.vocabulary import time_unit
+from eqsim.network.display import event_monitor_html
 from eqsim.network.labels import label
 from eqsim.network.series import Series
 from eqsim.network.variables import Variables
@@ -133,6 +134,9 @@ class EventMonitor:
         if name.startswith("_"):
             raise AttributeError(name)
         raise UnknownVariableError(f"{name!r} was not recorded", owner=self.__dict__.get("_owner", ""))
+
+    def _repr_html_(self) -> str:
+        return event_monitor_html(self)
 
     def __repr__(self) -> str:
         return f"<{label(self._kind, self._name)}: {self.num_events} events>"

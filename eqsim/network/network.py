@@ -13,9 +13,10 @@ import numpy as np
 
 from eqsim.checking.vocabulary import time_unit
 from eqsim.lowering.program import CALL_RANK, Program, When
-from eqsim.network import assemble
+from eqsim.network import assemble, snapshot_file
 from eqsim.network.chunks import Watch
 from eqsim.network.clocks import Clocks, clocks
+from eqsim.network.display import network_html
 from eqsim.network.event_monitor import EventMonitor
 from eqsim.network.inputs import SpikeGeneratorGroup
 from eqsim.network.labels import label
@@ -23,6 +24,7 @@ from eqsim.network.members import check_members, flat, named, unitless
 from eqsim.network.neurons import NeuronGroup
 from eqsim.network.operations import NetworkOperation
 from eqsim.network.segments import Call, segmented
+from eqsim.network.snapshot import Snapshot, apply, capture
 from eqsim.network.state_monitor import StateMonitor
 from eqsim.network.synapses import Synapses
 from eqsim.network.variables import Variables
@@ -83,6 +85,8 @@ class Network:
         self._built: tuple[Any, Program, dict[str, Storage], Run] | None = None
         self._seconds: dict[str, float] = {}
         self._stop = False
+        self._running = False
+        self._stored: dict[str, Snapshot] = {}
         self.add(*objects)
 
     # what is in it ---------------------------------------------------------------------------------------------------
@@ -120,6 +124,9 @@ class Network:
 
     def __len__(self) -> int:
         return len(self._objects)
+
+    def _repr_html_(self) -> str:
+        return network_html(self)
 
     def __repr__(self) -> str:
         return f"<Network: {', '.join(self._objects) or 'empty'}>"
@@ -181,9 +188,11 @@ class Network:
                 self._step = end
                 watch.reached(end, self.t)
 
+            self._running = True
             try:
                 advance(run, storages, first, last, watch.room, reached, lambda: pressed() or self._stop)
             finally:
+                self._running = False
                 watch.settle(self._step)
             watch.look(self.t)
         self._spent("run", perf_counter() - begin)
@@ -191,6 +200,50 @@ class Network:
     def stop(self) -> None:
         """Stop the run under way at the end of its current chunk of steps."""
         self._stop = True
+
+    # state -----------------------------------------------------------------------------------------------------------
+
+    def store(self, name: str = "default") -> None:
+        """Keep the state in memory under a name: values, connections, delays, spikes under way, records, the time."""
+        self._stored[name] = capture(self._at_rest("store"))
+
+    def restore(self, name: str = "default") -> None:
+        """Go back to a stored state: what follows is the same, bit for bit, as what followed then.
+
+        Raises
+        ------
+        NetworkError
+            Where there is no such state, or the network has other objects than it had; nothing changes then.
+
+        """
+        if name not in self._stored:
+            known = ", ".join(repr(key) for key in self._stored)
+            hint = f"stored states are {known}" if known else "call store() first; load(file) reads a saved state"
+            raise NetworkError(f"no state {name!r} was stored", owner="Network", hint=hint)
+        apply(self._stored[name], self._at_rest("restore"))
+
+    def save(self, file: str | os.PathLike[str]) -> None:
+        """Write the state to a file, from which ``load`` goes on in a network that is built alike, in any process."""
+        snapshot_file.write(capture(self._at_rest("save")), file)
+
+    def load(self, file: str | os.PathLike[str]) -> None:
+        """Read the state from a file that ``save`` wrote; no code in it is ever run.
+
+        Raises
+        ------
+        ArgumentError
+            For a file that cannot be read, is damaged, or holds something else.
+        NetworkError
+            For the state of another network, naming what differs; nothing changes then.
+
+        """
+        apply(snapshot_file.read(file), self._at_rest("load"))
+
+    def _at_rest(self, verb: str) -> Network:
+        if self._running:
+            hint = "call stop(), and this after run() has returned"
+            raise NetworkError(f"cannot {verb} a state while the network runs", owner="Network", hint=hint)
+        return self
 
     # building --------------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -22,6 +23,8 @@ from eqsim.language.parse import parse, with_arguments
 from eqsim.lowering.neurons import storage
 from eqsim.network.access import Access
 from eqsim.network.capture import caller, externals, found, usable
+from eqsim.network.display import group_html, model_latex, subgroup_html
+from eqsim.network.equations import Equations, model_text
 from eqsim.network.labels import label
 from eqsim.network.texts import Surroundings, elements, warn_of_hidden
 from eqsim.network.variables import Variables
@@ -51,7 +54,7 @@ class NeuronGroup(Access):
     N
         How many neurons: an integer, or a tuple whose product it is.
     model
-        The text of the equations.
+        The equations: a text, ``Equations``, or the path of a ``.eqs`` file.
     threshold, reset, refractory
         The condition of a spike; the statements after it; and a time (quantity or text), a parameter's name or a
         condition for which no further spike is emitted.
@@ -76,7 +79,7 @@ class NeuronGroup(Access):
     def __init__(
         self,
         N: int | tuple[int, ...] | list[int],
-        model: str = "",
+        model: str | Equations | os.PathLike[str] = "",
         threshold: str | None = None,
         reset: str | None = None,
         refractory: Any = None,
@@ -91,15 +94,14 @@ class NeuronGroup(Access):
         name: str | None = None,
     ) -> None:
         owner = label("NeuronGroup", name)
-        size, shape = _size(N, owner)
-        if not isinstance(model, str):
-            raise ArgumentError(f"a model is a text, not a {type(model).__name__}", owner=owner)
+        size, shape = size_of(N, owner)
+        text, given = model_text(model, owner)
         if method_options:
             raise ArgumentError("no scheme has options", owner=owner, hint="leave out method_options")
         frame = caller()
-        written, extra = _written(model, owner, threshold, reset, refractory, events, method, noise)
+        written, extra = _written(text, owner, threshold, reset, refractory, events, method, noise)
         offered = _offered(written, namespace, frame)
-        values = {**usable(offered, _defined(written), owner, strict=True), **extra}
+        values = {**usable({**offered, **given}, _defined(written), owner, strict=True), **extra}
         checked = check(written, Scope("neuron", externals(values)))
         system = analyse(checked)
         choice = choose(system, checked.method, checked.noise) if system.states else None
@@ -198,6 +200,12 @@ class NeuronGroup(Access):
         self._operations.append(Operation(checked, f"on_{event}_{len(self._operations)}", event, None, when, order))
         self._revision += 1
 
+    def _repr_html_(self) -> str:
+        return group_html(self)
+
+    def _repr_latex_(self) -> str:
+        return model_latex(self)
+
     def __repr__(self) -> str:
         return f"<{label('NeuronGroup', self._name)}: {self.N} neurons, {self.method or 'no equations'}>"
 
@@ -205,8 +213,7 @@ class NeuronGroup(Access):
 
     def _statements(self, text: str, part: str, frame: FrameType) -> CheckedCode:
         code, values = self._surroundings().statements(text, part, frame)
-        self._variables.namespace.update(values)
-        return code
+        return self._variables.capture(code, values)
 
     def _surroundings(self) -> Surroundings:
         return Surroundings(
@@ -260,11 +267,18 @@ class Subgroup(Access):
     def _elements(self) -> NDArray[np.int64] | None:
         return self._index
 
+    def _repr_html_(self) -> str:
+        return subgroup_html(self)
+
+    def _repr_latex_(self) -> str:
+        return model_latex(self._group)
+
     def __repr__(self) -> str:
         return f"<{self.N} neurons of {self._group!r}>"
 
 
-def _size(N: Any, owner: str) -> tuple[int, tuple[int, ...]]:
+def size_of(N: Any, owner: str) -> tuple[int, tuple[int, ...]]:
+    """Return how many elements a group has, from the number or shape that was given, and the shape."""
     shape = tuple(N) if isinstance(N, tuple | list) else (N,)
     if not shape or not all(isinstance(n, int | np.integer) and not isinstance(n, bool) and n > 0 for n in shape):
         raise ArgumentError(f"N must be a positive whole number or a tuple of them, not {N!r}", owner=owner)

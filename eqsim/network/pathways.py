@@ -36,17 +36,28 @@ class SynapseParts:
         self.assembly, self.synapses = assembly, synapses
         self.key = assembly.key(synapses._variables)
         self.dt, self.period = assembly.steps[self.key], assembly.periods[self.key]
-        under_way = [pathway for pathway in synapses._steps if _under_way(synapses._variables.storage, pathway)]
-        if under_way:
-            raise NotYetError(
-                "connections cannot change while spikes with delays of their own are under way",
-                owner=synapses._owner,
-                hint="connect everything before the first run",
-            )
-        synapses._sort(self.dt)
+        if synapses._laid != self.dt:
+            self._sort()
         self.storage = prepare(synapses._variables, assembly.dtype, self.dt)
         self.owners, self.keys = self._owners(owner_of)
         self._lay_out()
+
+    def _sort(self) -> None:
+        """Lay synapses out anew; spikes under way on a pathway with one delay that stays are not touched by it."""
+        synapses, storage = self.synapses, self.synapses._variables.storage
+        for pathway, delays in synapses._delays.items():
+            if not _under_way(storage, pathway):
+                for part in ("ring", "ring_count", "ring_source", "ring_cursor", "ring_due", "head", "tail"):
+                    storage.arrays.pop(f"_{part}_{pathway}", None)
+                continue
+            uniform = f"_ring_{pathway}" in storage.arrays and not isinstance(delays, np.ndarray)
+            if not uniform or storage.constants[f"_delay_{pathway}"] != _whole_steps(delays, self.dt):
+                raise NotYetError(
+                    "connections and delays cannot change while spikes with delays are under way",
+                    owner=synapses._owner,
+                    hint="connect everything and set delays before the first run",
+                )
+        synapses._sort(self.dt)
 
     def add(self) -> None:
         """Add sums, updates and pathways."""
@@ -84,8 +95,10 @@ class SynapseParts:
         shared = frozenset(name for name in variables.entries if variables.is_shared(name))
         own = replace(owner_of(synapses), arrays=arrays, index="_k", shared=shared, refractory="none")
         same = source._variables is target._variables
-        pre = self._end(source, "pre", replace(owner_of(source), index="_i", alias_of="post" if same else None))
-        post = self._end(target, "post", replace(owner_of(target), index="_j"))
+        pre = counted(
+            source, "pre", replace(owner_of(source), index="_i", alias_of="post" if same else None), self.storage
+        )
+        post = counted(target, "post", replace(owner_of(target), index="_j"), self.storage)
         keys: dict[Of, str] = {
             "own": self.key,
             "pre": assembly.key(source._variables),
@@ -96,20 +109,6 @@ class SynapseParts:
     def _uses(self, name: str) -> bool:
         checked = self.synapses._checked
         return name in checked.symbols or any(name in pathway.code.symbols for pathway in checked.pathways)
-
-    def _end(self, end: Any, of: str, owner: Owner) -> Owner:
-        """Return an end's owner with the way in which the texts count its neurons."""
-        part: NDArray[np.int64] | None = end._elements()
-        self.storage.constants[f"_{of}_N"] = end.N
-        if part is None:
-            return owner
-        if len(part) and (np.diff(part) == 1).all():
-            self.storage.constants[f"_{of}_offset"] = int(part[0])
-            return replace(owner, ordinal="offset")
-        table = np.zeros(end._variables.size, np.int64)
-        table[part] = np.arange(len(part))
-        self.storage.arrays[f"_{of}_index"] = table
-        return replace(owner, ordinal="table", arrays={**owner.arrays, "_index": "count"})
 
     def _lay_out(self) -> None:
         connections, arrays = self.synapses._connections, self.storage.arrays
@@ -205,7 +204,7 @@ class SynapseParts:
         delays = synapses._delays[name]
         arrays.pop(f"_permutation_{name}", None)
         if not isinstance(delays, np.ndarray):
-            steps = int(np.floor(delays / self.dt + 0.5 + 1e-9))
+            steps = _whole_steps(delays, self.dt)
             if pathway.of == "post":
                 size = synapses.target._variables.size
                 arrays["_post_start"], arrays[f"_permutation_{name}"] = transpose(connections.target, size)
@@ -283,6 +282,21 @@ class SynapseParts:
         self.assembly.procedure(name, self.key, when, arrays, scalars, title)
 
 
+def counted(end: Any, of: Of, owner: Owner, storage: Storage) -> Owner:
+    """Return an end's owner with the way in which texts count its neurons; what it takes goes into the storage."""
+    part: NDArray[np.int64] | None = end._elements()
+    storage.constants[f"_{of}_N"] = end.N
+    if part is None:
+        return owner
+    if len(part) and (np.diff(part) == 1).all():
+        storage.constants[f"_{of}_offset"] = int(part[0])
+        return replace(owner, ordinal="offset")
+    table = np.zeros(end._variables.size, np.int64)
+    table[part] = np.arange(len(part))
+    storage.arrays[f"_{of}_index"] = table
+    return replace(owner, ordinal="table", arrays={**owner.arrays, "_index": "count"})
+
+
 def grow(storage: Storage, name: str) -> None:
     """Make a pathway's queue larger; the spikes in it stay."""
     arrays = storage.arrays
@@ -297,6 +311,10 @@ def grow(storage: Storage, name: str) -> None:
         arrays[key] = np.asarray(ring)
     for argument, dtype in (("run_source", np.int32), ("run_begin", np.int64), ("run_end", np.int64)):
         arrays[f"_{argument}_{name}"] = np.zeros(len(arrays[names[0]]), dtype)
+
+
+def _whole_steps(delay: float, dt: float) -> int:
+    return int(np.floor(delay / dt + 0.5 + 1e-9))
 
 
 def _under_way(storage: Storage, pathway: str) -> bool:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from eqsim.checking.checked import Role
 from eqsim.checking.vocabulary import time_unit
+from eqsim.network.display import state_monitor_html
 from eqsim.network.labels import label
 from eqsim.network.series import Series
 from eqsim.network.texts import elements
@@ -132,6 +133,9 @@ class StateMonitor:
             raise ArgumentError(f"element {missing[0]} was not recorded", owner=self._owner)
         rows = np.array([place[int(element)] for element in wanted], dtype=np.int64)
         return Recorded(self, rows[0] if np.ndim(index) == 0 and not isinstance(index, slice) else rows)
+
+    def _repr_html_(self) -> str:
+        return state_monitor_html(self)
 
     def __repr__(self) -> str:
         what = ", ".join(self._variables)

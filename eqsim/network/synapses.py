@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from types import FrameType
 from typing import Any
@@ -22,6 +23,8 @@ from eqsim.network.access import Access
 from eqsim.network.capture import caller, externals, found, usable
 from eqsim.network.connecting import Joint, ends, requested_pairs
 from eqsim.network.connections import Connections
+from eqsim.network.display import model_latex, synapses_html
+from eqsim.network.equations import Equations, model_text
 from eqsim.network.labels import label
 from eqsim.network.texts import Surroundings, warn_of_hidden
 from eqsim.network.variables import Indices, Variables
@@ -56,7 +59,7 @@ class Synapses(Access):
     source, target
         Groups or parts of groups; the target is the source by default.
     model
-        The text of the equations, one set of variables a synapse.
+        The equations, one set of variables a synapse: a text, ``Equations``, or the path of a ``.eqs`` file.
     on_pre, on_post
         Statements carried out when a spike of the source (of the target) arrives; a mapping gives several pathways.
     delay
@@ -75,7 +78,7 @@ class Synapses(Access):
         self,
         source: Any,
         target: Any = None,
-        model: str = "",
+        model: str | Equations | os.PathLike[str] = "",
         on_pre: str | Mapping[str, str] | None = None,
         on_post: str | Mapping[str, str] | None = None,
         delay: Any = None,
@@ -92,9 +95,10 @@ class Synapses(Access):
             if not isinstance(getattr(end, "_variables", None), Variables):
                 raise ArgumentError(f"a {what} must be a group, not {type(end).__name__}", owner=owner)
         frame = caller()
+        text, given = model_text(model, owner)
         pre, post = source._variables, target._variables
         written = with_arguments(
-            parse(model, owner),
+            parse(text, owner),
             owner,
             threshold=None,
             reset=None,
@@ -107,6 +111,7 @@ class Synapses(Access):
         )
         names = free_names(written) | {d.name for d in written.definitions}
         offered = {n: namespace[n] for n in names if n in namespace} if namespace is not None else found(names, frame)
+        offered |= given
         defined = {d.name for d in written.definitions} | set(post.symbols)
         values = usable(offered, defined, owner, strict=True)
         unitless = bool(post.system.unitless or pre.system.unitless)
@@ -124,6 +129,7 @@ class Synapses(Access):
         self._revision, self._calls, self._connected = 0, 0, False
         self._connections = Connections(pre.size)
         self._delays: dict[str, float | NDArray[Any]] = dict.fromkeys((p.name for p in checked.pathways), 0.0)
+        self._laid: float | None = None  # the dt for which synapses lie sorted for delivery
         self._steps: dict[str, float] = {}  # the dt in which a pathway's array of delays counts, once it counts steps
         variables = Variables(owner, system, storage(checked), 0, next_stream(seed))
         variables.waiting = {
@@ -269,6 +275,12 @@ class Synapses(Access):
             return Delayed(self, name)
         return super().__getattr__(name)
 
+    def _repr_html_(self) -> str:
+        return synapses_html(self)
+
+    def _repr_latex_(self) -> str:
+        return model_latex(self)
+
     def __repr__(self) -> str:
         return f"<{label('Synapses', self._name)}: {len(self)} synapses>"
 
@@ -301,6 +313,7 @@ class Synapses(Access):
         for pathway in self._delays:
             self._delays[pathway] = self._delay_values(pathway)
         self._steps.clear()
+        self._laid = None
         if place is not None:
             arrays = self._variables.storage.arrays
             for name in self._variables.entries:
@@ -331,6 +344,7 @@ class Synapses(Access):
             for pathway in self._steps:
                 self._delays[pathway] = self._delays[pathway][order]  # type: ignore[index]
         self._variables.place = self._connections.place()
+        self._laid = dt
 
     def _delay_values(self, pathway: str) -> float | NDArray[Any]:
         """Return a pathway's delays in order of creation, in the network's unit of time."""

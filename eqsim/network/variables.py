@@ -18,6 +18,7 @@ from eqsim.language.expr import Expr, Name, names, substitute
 from eqsim.lowering.evaluate import evaluate
 from eqsim.lowering.kernel import Entry
 from eqsim.network.capture import externals
+from eqsim.network.functions import Function
 from eqsim.network.timed_array import TimedArray
 from eqsim.random import Kind, binomial, normal, poisson, uniform
 from eqsim.targets.target import Storage
@@ -52,12 +53,22 @@ class Variables:
         self.links: dict[str, tuple[Variables, Callable[[Indices], Indices]]] = {}
         self.ordinal: Callable[[Indices], Indices] = lambda index: index
         self.builtins: dict[str, Callable[[Indices], Any]] = {}
-        self.waiting: dict[str, Expr] = {}  # checked formulas of defaults and initial values
+        self.defaults: Mapping[str, Expr] = MappingProxyType({})  # all of them, also those evaluated already
+        self._waiting: dict[str, Expr] = {}
         self.place: Indices | None = None  # where each element is stored, if not at its index
         self._under_way: list[str] = []
         self._assignments = 0
         for name, entry in self.entries.items():
             self.storage.arrays[name] = self._zeros(name, entry)
+
+    @property
+    def waiting(self) -> dict[str, Expr]:
+        """Checked formulas of defaults and initial values that were not evaluated yet."""
+        return self._waiting
+
+    @waiting.setter
+    def waiting(self, formulas: dict[str, Expr]) -> None:
+        self._waiting, self.defaults = formulas, MappingProxyType(dict(formulas))
 
     def _zeros(self, name: str, entry: Entry) -> NDArray[Any]:
         length = 1 if self.is_shared(name) else self.size
@@ -150,9 +161,6 @@ class Variables:
 
     def compute(self, plain: Expr, symbols: Mapping[str, Symbol], index: Indices) -> Any:
         """Return a plain formula's values for elements."""
-        tables: dict[str, Callable[..., Any]] = {
-            name: _table(value) for name, value in self.namespace.items() if isinstance(value, TimedArray)
-        }
         values = {name: self._value(name, symbols, index) for name in names(plain)}
         number = iter(range(1 << 20))
 
@@ -168,7 +176,7 @@ class Variables:
                 case _:
                     return binomial(*place, *arguments)
 
-        return evaluate(plain, values, tables, draw)
+        return evaluate(plain, values, callables(self.namespace), draw)
 
     def _value(self, name: str, symbols: Mapping[str, Symbol], index: Indices) -> Any:
         symbol = symbols[name]
@@ -254,9 +262,20 @@ class Variables:
 
 def _same(one: Any, other: Any) -> bool:
     """Whether two captured values are one, unit and all."""
-    if isinstance(one, TimedArray) or isinstance(other, TimedArray):
+    if isinstance(one, TimedArray | Function) or isinstance(other, TimedArray | Function):
         return one is other
     return has_unit(one) == has_unit(other) and unit_of(one) == unit_of(other) and bool(np.all(one == other))
+
+
+def callables(values: Mapping[str, Any]) -> dict[str, Callable[..., Any]]:
+    """Return the TimedArrays and functions among captured values as functions of plain arrays."""
+    found: dict[str, Callable[..., Any]] = {}
+    for name, value in values.items():
+        if isinstance(value, TimedArray):
+            found[name] = _table(value)
+        elif isinstance(value, Function):
+            found[name] = np.vectorize(value.fn, otypes=[np.float64])
+    return found
 
 
 def _table(array: TimedArray) -> Callable[..., Any]:

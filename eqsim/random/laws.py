@@ -159,6 +159,22 @@ def binomial_inverse(u: float, n: int, p: float) -> int:
     return count
 
 
+def binomial_counted(u: float, n: int, p: float) -> int:
+    """Return what ``binomial_inverse`` does for n p <= 2 and p <= 1/2, in a fixed number of terms.
+
+    As ``poisson_counted`` for loops over elements with one `n` and one `p` for all.
+    """
+    odds = p / (1.0 - p)
+    count, term = 0, exp_of(n * log1p_of(-p))
+    total = term
+    for k in range(COUNTED_TERMS):
+        term = term * odds * (n - k) / (k + 1)
+        grown = total + term
+        count += 1 if u >= (total if grown > total else 2.0) else 0
+        total = grown
+    return count
+
+
 def binomial_rejection(u: float, v: float, n: int, p: float) -> int:
     """Return an integer of the binomial law with n p >= 10 and p <= 1/2, or -1 (Hoermann's BTRS)."""
     odds = p / (1.0 - p)

@@ -11,6 +11,7 @@ from typing import get_args
 from eqsim.analysis.linearity import Obstacle, linear_form
 from eqsim.analysis.noise import noise_kind
 from eqsim.analysis.system import Noise, State, System
+from eqsim.language.model import Method
 from eqsim.schemes.read import available, read
 from eqsim.schemes.scheme import Reading, Scheme
 from eqsim.text.errors import Mistake, SchemeError
@@ -45,7 +46,7 @@ class Refusal:
     hint: str
 
 
-def choose(system: System, requested: str | None, noise: Reading = "stratonovich") -> Choice:
+def choose(system: System, requested: Method | str | None, noise: Reading = "stratonovich") -> Choice:
     """Return the scheme for a system: the requested one, or the best that fits.
 
     ``requested`` is a scheme's name or the path of a .scheme file; ``noise`` is how the model reads its noise.
@@ -73,8 +74,10 @@ def choose(system: System, requested: str | None, noise: Reading = "stratonovich
     raise AssertionError("heun and rk4 take any equation")
 
 
-def find(requested: str) -> Scheme:
+def find(requested: Method | str) -> Scheme:
     """Return the scheme of a name or of a file's path; raise SchemeError with the nearest name."""
+    span = requested.span if isinstance(requested, Method) else None
+    requested = str(requested)
     schemes = available()
     names = {name: scheme for scheme in schemes.values() for name in (scheme.name, *scheme.also)}
     if requested in names:
@@ -83,10 +86,8 @@ def find(requested: str) -> Scheme:
         return read(Path(requested))
     close = nearest(requested, names)
     hint = f"did you mean {close}? " if close else ""
-    raise SchemeError(
-        f"there is no integration scheme '{requested}'",
-        hint=f"{hint}known are {', '.join(sorted(schemes))}, and paths of .scheme files",
-    )
+    hint += f"known are {', '.join(sorted(schemes))}, and paths of .scheme files"
+    raise SchemeError(Mistake(SchemeError, f"there is no integration scheme '{requested}'", span, hint=hint))
 
 
 def refused(scheme: Scheme, system: System) -> Refusal | None:

@@ -60,7 +60,8 @@ def read(path: Path | str) -> Scheme:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise SchemeError(f"the scheme's file cannot be read: {error}", owner=str(path)) from None
+        hint = "give the name of a scheme, or the path of a .scheme file in UTF-8"
+        raise SchemeError(f"the scheme's file cannot be read: {error}", owner=str(path), hint=hint) from None
     return _Reader(Source(text, str(path)), path.stem).read()
 
 
@@ -79,7 +80,8 @@ class _Reader:
             self.line(text.partition("#")[0], offset)
             offset += len(text) + 1
         if not self.lines or self.lines[-1].target != "x'":
-            raise self.wrong("the last line must give x', the state after the step", self.source.span())
+            hint = "end with a line such as x' = x + dt*k"
+            raise self.wrong("the last line must give x', the state after the step", self.source.span(), hint)
         return Scheme(
             name=self.name,
             citation=self.source.text.split("\n")[0].removeprefix("#").partition(" - ")[2].strip(),
@@ -99,12 +101,14 @@ class _Reader:
         span = self.source.span(offset, offset + len(text.rstrip()))
         target = left.strip()
         if not equals:
-            raise self.wrong("a line of a scheme reads 'fact = value' or 'name = formula'", span)
+            hint = "write order = 2, or k = f(x, t)"
+            raise self.wrong("a line of a scheme reads 'fact = value' or 'name = formula'", span, hint)
         if target in _FACTS:
             self.facts[target] = (right.strip(), span)
             return
         if self.lines and self.lines[-1].target == "x'":
-            raise self.wrong("nothing can follow x', the state after the step", span)
+            hint = "move this line up, or take it away"
+            raise self.wrong("nothing can follow x', the state after the step", span, hint)
         known = _GIVEN | {line.target for line in self.lines}
         if target != "x'" and (not _TEMPORARY.fullmatch(target) or target in known | {"now", "new"}):
             hint = "a new name of letters and digits, or x' for the state after the step"
@@ -155,7 +159,7 @@ class _Reader:
                 raise self.wrong(f"a scheme cannot require '{word}'", self.facts["requires"][1], hint)
         return frozenset(found)  # type: ignore[arg-type]
 
-    def wrong(self, summary: str, span: Span, hint: str = "") -> SchemeError:
+    def wrong(self, summary: str, span: Span, hint: str) -> SchemeError:
         return SchemeError(Mistake(SchemeError, summary, span, hint=hint))
 
 

@@ -17,7 +17,7 @@ from eqsim.lowering.kernel import Kernel
 from eqsim.lowering.program import Address, Guard, Launch, Program
 from eqsim.targets import cache, generate, intrinsics, numba_names, queue
 from eqsim.targets.procedures import parameters
-from eqsim.targets.render import SourceCode, arguments, driver_source, kernel_source
+from eqsim.targets.render import SourceCode, arguments, driver_source, function_source, kernel_source
 from eqsim.targets.target import Storages
 from eqsim.vector import fingerprint
 from eqsim.version import __version__
@@ -61,7 +61,10 @@ class NumbaTarget:
         ]
         driver = _driver(program, layout, sources, context)
         rendered = perf_counter()
-        for source in sources:
+        texts = {
+            t for launch in program.launches if isinstance(launch.call, Kernel) for t in launch.call.functions.values()
+        }
+        for source in (*sources, *(function_source(text, context) for text in sorted(texts))):
             if source is not None:
                 cache.keep(source.module, source.text)
         module = _load(driver)

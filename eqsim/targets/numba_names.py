@@ -11,7 +11,7 @@ from numba import float32, float64, int32, int64, njit, uint8, uint16, uint32, u
 from eqsim.random import Kind
 from eqsim.targets.intrinsics import array_at, driver, kernel, select
 from eqsim.vector import cos, cosh, exp, expm1, exprel, log, log1p, sin, sinh, tan, tanh
-from eqsim.vector.draws import binomial, normal, poisson, uniform
+from eqsim.vector.draws import binomial, binomial_small, normal, poisson, uniform
 
 RUN = builtins.int(Kind.RUN)
 range = builtins.range
@@ -133,6 +133,7 @@ __all__ = [
     "arctan2",
     "array_at",
     "binomial",
+    "binomial_small",
     "ceil",
     "clip",
     "cos",

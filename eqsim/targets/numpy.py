@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import numpy as np
 
 from eqsim.lowering.kernel import Kernel
 from eqsim.lowering.program import Guard, Launch, Program
@@ -49,10 +53,19 @@ def _carry_out(launch: Launch, step: int, storages: Storages) -> None:
         dt = float(storages[launch.clock.object].constants[launch.clock.variable])
         stream = launch.stream
         number = int(storages[stream.object].constants[stream.variable]) if stream is not None else 0
-        interpret(launch.call, given, step, dt, number & (1 << 64) - 1)
+        functions = {name: _vectorised(text) for name, text in launch.call.functions.items()}
+        interpret(launch.call, given, step, dt, number & (1 << 64) - 1, functions=functions)
         return
     given["step"] = step
     PROCEDURES[launch.call](*(given[name] for name in parameters(launch.call)))
+
+
+@cache
+def _vectorised(text: str) -> Callable[..., Any]:
+    """Return a user's function from the text of its module, for arrays."""
+    names: dict[str, Any] = {}
+    exec(text, names)  # noqa: S102 - the user's own function
+    return np.vectorize(names["value"], otypes=[np.float64])
 
 
 def _full(guard: Guard, storages: Storages) -> bool:

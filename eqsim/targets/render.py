@@ -12,7 +12,7 @@ from typing import Any
 
 from eqsim.language.expr import Binary, Call, Conditional, Expr, Logic, Number, Unary, text_of
 from eqsim.lowering.kernel import Kernel
-from eqsim.targets.cache import digest
+from eqsim.targets.cache import PACKAGE, digest
 
 _PACKAGE = Path(__file__).parent.parent
 # an editable install has the templates beside the package, a wheel inside it
@@ -99,7 +99,8 @@ def spelling(dtype: str) -> Callable[..., str]:
 def _call(function: str, operands: list[str]) -> str:
     while function in {"min", "max"} and len(operands) > 2:
         operands = [_call(function, operands[:2]), *operands[2:]]
-    return f"_eq.{function}({', '.join(operands)})"
+    prefix = "_" if function.startswith("function_") else "_eq."  # a user's function is imported by name
+    return f"{prefix}{function}({', '.join(operands)})"
 
 
 def _whole(expr: Expr) -> bool:
@@ -117,9 +118,22 @@ def kernel_source(kernel: Kernel, dtypes: Mapping[str, str], dtype: str, version
     ordered = arguments(kernel)
     spell = spelling(dtype)
     types = [_numba_type(name, kernel, dtypes, dtype) for name in ordered]
-    fields = {"kernel": kernel, "arguments": ordered, "types": types, "spell": spell, "version": version}
+    fields = {
+        "kernel": kernel,
+        "arguments": ordered,
+        "types": types,
+        "spell": spell,
+        "version": version,
+        "package": PACKAGE,
+    }
     fields["narrow"] = dtype == "float32"
+    fields["functions"] = {name: function_source(text, context).module for name, text in kernel.functions.items()}
     return _source("numba/kernel.j2", kernel.name, fields, context)
+
+
+def function_source(text: str, context: str) -> SourceCode:
+    """Render the module of a user's function for Numba."""
+    return _source("numba/function.j2", "value", {"text": text}, context)
 
 
 def driver_source(fields: Mapping[str, Any], version: str, context: str) -> SourceCode:

@@ -70,6 +70,7 @@ def _excerpt(span: Span) -> list[str]:
     cut = "…" if before else ""
     more = "…" if before + len(shown) < len(text) else ""
     stop = min(stop, max(before + len(shown), start + 1))
+    shown = "".join("\N{REPLACEMENT CHARACTER}" if _hidden(c) else c for c in shown)
     marked = max(sum(_columns(c) for c in text[start:stop]), 1)
     # tabs are kept in the padding so that the caret stands under its character in a terminal
     padding = " " * len(cut) + "".join("\t" if c == "\t" else " " * _columns(c) for c in text[before:start])
@@ -80,9 +81,14 @@ def _excerpt(span: Span) -> list[str]:
     ]
 
 
+def _hidden(character: str) -> bool:
+    """Whether a terminal would act on a character, or show nothing."""
+    return unicodedata.category(character) in {"Cc", "Cf"} and character != "\t"
+
+
 def _columns(character: str) -> int:
     """Return how many columns of a terminal a character takes."""
-    if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
+    if unicodedata.category(character) in {"Mn", "Me"}:
         return 0
     return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
 

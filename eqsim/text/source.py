@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A text that a user wrote, and where: the object it belongs to and which of its texts it is.
+    r"""A text that a user wrote, and where: the object it belongs to and which of its texts it is.
 
     ``owner`` reads like ``NeuronGroup 'exc'`` or the path of a file; ``part`` names the argument
-    (``threshold``, ``on_pre``) and is empty for a model's equations. Line ends of any system are kept as ``\\n``.
+    (``threshold``, ``on_pre``) and is empty for a model's equations. Line ends of any system are kept as ``\n``.
     """
 
     text: str

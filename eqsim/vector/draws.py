@@ -41,6 +41,7 @@ poisson_counted = compiled(laws.poisson_counted, exp_of=exp_of)
 poisson_rejection = compiled(laws.poisson_rejection, log_of=log_of, stirling_tail=stirling_tail, inline=False)
 poisson_trial = compiled(laws.poisson_trial, poisson_inverse=poisson_inverse, poisson_rejection=poisson_rejection)
 binomial_inverse = compiled(laws.binomial_inverse, exp_of=exp_of, log1p_of=log1p_of)
+binomial_counted = compiled(laws.binomial_counted, exp_of=exp_of, log1p_of=log1p_of)
 binomial_rejection = compiled(laws.binomial_rejection, log_of=log_of, stirling_tail=stirling_tail, inline=False)
 binomial_trial = compiled(laws.binomial_trial, binomial_inverse=binomial_inverse, binomial_rejection=binomial_rejection)
 
@@ -73,3 +74,9 @@ def binomial(stream: Any, kind: Any, number: Any, step: Any, element: Any, n: An
         count = binomial_trial(u, v, n, p)
         trial += 1
     return count
+
+
+@numba.njit(error_model="numpy", forceinline=True)
+def binomial_small(stream: Any, kind: Any, number: Any, step: Any, element: Any, n: Any, p: Any) -> Any:
+    """Return the draw of ``binomial`` for n p <= 2 and p <= 1/2: vectorises with one `n` and one `p` for all."""
+    return binomial_counted(pair(stream, kind, number, step, element, 0)[0], n, p)

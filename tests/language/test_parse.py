@@ -107,7 +107,7 @@ noise ito
 uses Ca, Na
 """
     )
-    assert (model.word, model.name, model.method, model.noise, model.uses) == (
+    assert (model.word, model.name, str(model.method), model.noise, model.uses) == (
         "model",
         "AdExIF",
         "rk4",
@@ -149,7 +149,7 @@ def test_arguments_win_over_directives():
         on_post="v = 0",
         noise="ito",
     )
-    assert (str(model.threshold), model.method, model.noise) == ("v > 3", "euler", "ito")
+    assert (str(model.threshold), str(model.method), model.noise) == ("v > 3", "euler", "ito")
     assert model.threshold.span.source.part == "threshold"
     assert model.reset.statements[0].op == "="
     assert [event.name for event in model.events] == ["a", "b"]

@@ -96,7 +96,7 @@ def test_probabilities_at_the_ends(p):
     assert len(S) == 20 * float(p)
 
 
-@pytest.mark.parametrize("p", [-0.1, 1.1, np.nan, "i", "2", "3*mV", [0.1, 0.2]])
+@pytest.mark.parametrize("p", [-0.1, 1.1, np.nan, "3*mV", [0.1, 0.2]])
 def test_probabilities_that_cannot_be(p):
     S = make()
     with pytest.raises(es.EqsimError):
@@ -282,17 +282,24 @@ def test_nothing_is_connected_after_a_mistake(what):
     with pytest.raises(es.EqsimError) as raised:
         S.connect(**BAD[what])
     assert raised.value.object == "Synapses"
-    assert raised.value.hint
     assert pairs(S) == [(3, 0), (1, 2)]
     assert np.asarray(S.w).tolist() == [7, 8]
     assert plain(S.delay, "ms").tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_every_mistake_has_a_hint(what):
+    try:
+        make().connect(**BAD[what])
+    except es.EqsimError as error:
+        assert error.hint, error  # noqa: PT017 - that it is raised is tested above
 
 
 def test_a_mistake_is_quoted():
     S = make()
     with pytest.raises(es.EqsimError) as raised:
         S.connect("x_pre > 3*mV and i != j")
-    assert (raised.value.line, raised.value.column) == (1, 1)
+    assert (raised.value.line, raised.value.column) == (1, 9)
     assert "x_pre > 3*mV" in raised.value.excerpt
     assert 3 * mV is not None
     assert 3 * um is not None

@@ -51,8 +51,21 @@ def test_integers_are_the_same():
         np.testing.assert_array_equal(poisson(lam), plain("poisson", lam))
         if lam <= 2:
             np.testing.assert_array_equal(small(lam), plain("poisson", lam))
-    for n, p in ((5, 0.0), (5, 0.3), (200, 0.02), (200, 0.3), (200, 0.8), (10**6, 0.5)):
+    binomial_small = compiled("binomial_small", np.int64)
+    for n, p in (
+        (5, 0.0),
+        (5, 0.3),
+        (0, 0.1),
+        (4, 0.5),
+        (1000, 0.002),
+        (10**6, 1e-7),
+        (200, 0.02),
+        (200, 0.8),
+        (10**6, 0.5),
+    ):
         np.testing.assert_array_equal(binomial(n, p), plain("binomial", n, p))
+        if n * p <= 2 and p <= 0.5:
+            np.testing.assert_array_equal(binomial_small(n, p), plain("binomial", n, p))
 
 
 @pytest.mark.parametrize("kind", list(random.Kind))

@@ -1,0 +1,143 @@
+"""Inputs from outside, and the rate of a population, in a program."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+import numpy as np
+
+from eqsim.analysis.system import System, Traits
+from eqsim.checking.dimensions import Unit
+from eqsim.checking.vocabulary import time_unit
+from eqsim.lowering import inputs as lower_inputs
+from eqsim.lowering.binding import Of, Owner
+from eqsim.lowering.kernel import Domain
+from eqsim.lowering.program import CALL_RANK, Address, Guard, When
+from eqsim.network.assemble import Assembly, listed, neuron_owner, prepare
+from eqsim.network.drive import Drive
+from eqsim.network.driven_input import Input
+from eqsim.network.pathways import counted
+from eqsim.network.poisson_input import PoissonInput
+from eqsim.network.population_rate import PopulationRateMonitor
+from eqsim.text.errors import ArgumentError, NetworkError
+
+_SMALL_MEAN = 2.0  # of a draw that vectorises
+_MOST_DRAWS = 8  # more of them would take longer than one draw of any mean
+_NO_SYSTEM = System("", (), (), MappingProxyType({}), Traits(True, True, False, "none"))
+
+
+class DriveParts:
+    """What the kernels of one input have in common: the owners, the neurons that they go through, their arguments."""
+
+    def __init__(self, assembly: Assembly, drive: Drive) -> None:
+        self.assembly, self.drive = assembly, drive
+        self.key, self.group = assembly.key(drive._variables), assembly.key(drive._target._variables)
+        self.dt, self.period = assembly.steps[self.key], assembly.periods[self.key]
+        storage = prepare(drive._variables, assembly.dtype, self.dt)
+        assembly.storages[self.key] = storage
+        target = counted(drive._target, "post", neuron_owner(drive._target), storage)
+        self.owners: dict[Of, Owner] = {"own": neuron_owner(drive), "post": target}
+        self.keys: dict[Of, str] = {"own": self.key, "post": self.group}
+        part = drive._target._elements()
+        self.arguments: dict[str, dict[str, Address]] = {}
+        self.domain: Domain
+        if drive._symbol.shared:
+            self.domain = "once"
+        elif part is None:
+            self.domain, self.arguments["scalars"] = "each", {"_n": Address(self.group, "_N")}
+        else:
+            self.domain = "listed"
+            storage.arrays["_events"] = np.sort(part).astype(np.int32)
+            storage.arrays["_count"] = np.array([len(part)])
+            self.arguments["arrays"] = {name: Address(self.key, name) for name in ("_events", "_count")}
+
+    def launch(self, lowered: lower_inputs.Lowered, slot: str, order: int, rank: int) -> None:
+        """Add a kernel."""
+        when = When(slot, order, rank, self.period)
+        self.assembly.launch(lowered, self.key, when, self.keys, **self.arguments)
+
+
+def add_poisson_input(assembly: Assembly, drive: PoissonInput) -> None:
+    """Add the arrivals of a Poisson input."""
+    parts = DriveParts(assembly, drive)
+    frequency = Unit() / time_unit(drive._target._variables.system.unitless)
+    draws = 0
+    if drive._plain_rate is not None:
+        chance = drive._plain_rate * parts.dt * 10.0 ** float(-frequency.scale)
+        if chance > 1:
+            raise ArgumentError(
+                "a source spikes at most once in a step: rate*dt is at most 1",
+                owner=drive._owner,
+                found=f"rate*dt = {chance:g}",
+                hint="take a smaller dt, or more sources of a lower rate",
+            )
+        draws = _draws(drive.N, chance)
+    drive._variables.storage.constants |= {f"_tries_{k}": n for k, n in enumerate(_tries(drive.N, draws or 1))}
+    title = f"arrivals of {parts.key} at {parts.group}"
+    lowered = lower_inputs.arrivals(
+        parts.owners, drive._symbol, drive._weight, drive._rate, frequency, draws, parts.domain, title
+    )
+    parts.launch(lowered, drive._when, drive._order, 0)
+
+
+def _draws(tries: int, chance: float) -> int:
+    """Return into how many draws of small means a binomial draw is split; 0 if it is not.
+
+    A sum of binomial draws of one chance is a binomial draw.
+    """
+    for number in range(1, _MOST_DRAWS + 1):
+        if chance <= 0.5 and max(_tries(tries, number)) * chance <= _SMALL_MEAN:
+            return number
+    return 0
+
+
+def _tries(tries: int, draws: int) -> list[int]:
+    return [tries // draws + (part < tries % draws) for part in range(draws)]
+
+
+def add_input(assembly: Assembly, drive: Input) -> None:
+    """Add the operation of an input at the start of a step, and its end."""
+    key = assembly.key(drive._variables)
+    drive._hold_rows(assembly.steps[key])
+    parts = DriveParts(assembly, drive)
+    variable = drive._symbol
+    if Address(parts.group, variable.name) in assembly.cleared:
+        raise NetworkError(
+            f"{variable.name!r} of {parts.group} is a sum over synapses, which would replace the input in each step",
+            owner=drive._owner,
+            hint="give the input a parameter of its own, and add both in the equation",
+        )
+    formula, title = drive._formula_of_value, f"input {parts.key} to {variable.name} of {parts.group}"
+    lowered = lower_inputs.drive(
+        parts.owners, variable, drive._assigns(), formula, parts.domain, title, for_step=drive._for_step
+    )
+    parts.launch(lowered, "start", drive._order, CALL_RANK)
+    if drive._for_step:
+        lowered = lower_inputs.release(parts.owners, variable, parts.domain, f"end of {title}")
+        # what came last goes first, so that each finds the value that it left
+        parts.launch(lowered, "after_end", -drive._order, -len(assembly.launches))
+
+
+def add_population_rate(assembly: Assembly, monitor: PopulationRateMonitor) -> None:
+    """Add the counting of spikes in each step."""
+    key, source = assembly.key(monitor), assembly.key(monitor._source._variables)
+    storage, held = monitor._storage, monitor._source._variables
+    assembly.storages[key] = storage
+    storage.constants |= {"dt": assembly.steps[key], "_most": 1, "_stream": 0}
+    owner = Owner(_NO_SYSTEM, {"_member": "flag", "_found": "count", "_spike_count": "count"}, shared=frozenset())
+    part, period = monitor._source._elements(), assembly.periods[key]
+    when, title = When("end", 0, 0, period), f"rate of {source}"
+    arrays = {name: Address(key, name) for name in ("_record_count", "_record_count_count")}
+    if part is None:
+        lowered = lower_inputs.record_count(owner, "_spike_count", title, clear=False)
+        assembly.launch(lowered, source, when, {"own": source}, arrays)
+    else:
+        storage.arrays["_member"] = np.zeros((held.size + 7) // 8 * 8, np.uint8)
+        storage.arrays["_member"][part] = 1
+        storage.arrays["_found"] = np.zeros(1, np.int64)
+        counting = lower_inputs.count_spikes(owner, f"spikes of a part of {source}")
+        assembly.launch(counting, key, when, {"own": key}, listed(source, "spike"))
+        lowered = lower_inputs.record_count(owner, "_found", title, clear=True)
+        assembly.launch(lowered, key, when, {"own": key}, arrays)
+    values, used, most = (Address(key, name) for name in ("_record_count", "_record_count_count", "_most"))
+    assembly.guards.append(Guard(values, used, most, None, period))

@@ -1,0 +1,125 @@
+"""Python functions of users as functions of the model language."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import math
+import textwrap
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from eqsim.checking.dimensions import Unit
+from eqsim.text.errors import ArgumentError
+from eqsim.units import magnitude, unit_of, with_unit
+
+_MODULES = frozenset({"math", "numpy"})
+_HINT = "define it with def at the top of a file or a cell, from arguments, numbers, math and numpy alone"
+
+
+class Function:
+    """A Python function that texts may call; made by ``function``.
+
+    ``source`` is a module's text that defines it alone, for targets that compile it.
+    """
+
+    def __init__(self, fn: Callable[..., Any], arguments: Sequence[Any] | None, result: Any) -> None:
+        self._owner = f"function {getattr(fn, '__name__', fn)!r}"
+        fn = getattr(fn, "py_func", fn)  # one that Numba has compiled already
+        if not inspect.isfunction(fn):
+            raise ArgumentError(f"{fn!r} is no Python function", owner=self._owner, hint=_HINT)
+        count = len(inspect.signature(fn).parameters)
+        self.fn = fn
+        self.units = (Unit(),) * count if arguments is None else tuple(unit_of(unit) for unit in arguments)
+        if len(self.units) != count:
+            raise ArgumentError(
+                f"{count} arguments, but {len(self.units)} units",
+                owner=self._owner,
+                hint="give a unit for each argument, 1 for a plain number",
+            )
+        self.result = unit_of(result)
+        self.source = _source(fn, self._owner)
+
+    def __call__(self, *values: Any) -> Any:
+        """Return the function's value for quantities or arrays of them."""
+        plain = [magnitude(value, unit) for value, unit in zip(values, self.units, strict=True)]
+        return with_unit(np.vectorize(self.fn, otypes=[np.float64])(*plain), self.result)
+
+    def __repr__(self) -> str:
+        return f"<{self._owner}>"
+
+
+def function(fn: Callable[..., Any], arguments: Sequence[Any] | None = None, result: Any = 1) -> Function:
+    """Make a Python function of numbers usable in texts.
+
+    Parameters
+    ----------
+    fn
+        A function of positional arguments, each a number; it is compiled, so it may use arithmetic, ``math`` and
+        ``numpy``, and constants defined outside it.
+    arguments
+        The unit in which it takes each argument (``[mV, ms]``; 1 for a plain number); all plain by default.
+    result
+        The unit of its value.
+
+    Raises
+    ------
+    ArgumentError
+        For a function whose source cannot be found or refers to more than that.
+
+    """
+    return Function(fn, arguments, result)
+
+
+def _source(fn: Callable[..., Any], owner: str) -> str:
+    """Return the text of a module that defines a function named ``value`` alone."""
+    try:
+        text = textwrap.dedent(inspect.getsource(fn))
+        tree = ast.parse(text.strip().rstrip(","))
+    except (OSError, TypeError, SyntaxError, IndentationError):
+        raise ArgumentError("the function's source cannot be found", owner=owner, hint=_HINT) from None
+    named = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name == fn.__name__]
+    lambdas = [n for n in ast.walk(tree) if isinstance(n, ast.Lambda)]
+    if named:
+        defined = ast.FunctionDef(
+            "value",
+            _bare(named[0].args),
+            named[0].body,
+            [],
+            None,
+            None,
+            type_params=[],  # type: ignore[call-arg,unused-ignore]
+        )
+    elif len(lambdas) == 1:
+        body: list[ast.stmt] = [ast.Return(lambdas[0].body)]
+        defined = ast.FunctionDef("value", _bare(lambdas[0].args), body, [], None, None, type_params=[])  # type: ignore[call-arg,unused-ignore]
+    else:
+        raise ArgumentError("the function's source cannot be told from its line", owner=owner, hint=_HINT)
+    lines = ["import math", "", "import numpy", "", *_constants(fn, defined, owner), ""]
+    return "\n".join(lines) + "\n" + ast.unparse(ast.fix_missing_locations(defined)) + "\n"
+
+
+def _bare(arguments: ast.arguments) -> ast.arguments:
+    """Return arguments without annotations and defaults."""
+    names = [ast.arg(argument.arg) for argument in (*arguments.posonlyargs, *arguments.args)]
+    return ast.arguments([], names, None, [], [], None, [])
+
+
+def _constants(fn: Callable[..., Any], defined: ast.FunctionDef, owner: str) -> list[str]:
+    """Return a line for every name that a function takes from outside: a module, or a number as it is now."""
+    variables = inspect.getclosurevars(fn)
+    outside = {**variables.globals, **variables.nonlocals}
+    lines = []
+    for name in sorted({n.id for n in ast.walk(defined) if isinstance(n, ast.Name)} & outside.keys()):
+        value = outside[name]
+        if inspect.ismodule(value) and value.__name__ in _MODULES:
+            lines.append(f"{name} = {value.__name__}")
+        elif isinstance(value, bool | int | float | np.number) and math.isfinite(value):
+            lines.append(f"{name} = {value.item() if isinstance(value, np.generic) else value!r}")
+        elif callable(value) and getattr(value, "__module__", None) in _MODULES:
+            lines.append(f"from {value.__module__} import {value.__name__} as {name}")
+        else:
+            raise ArgumentError(f"the function refers to {name!r}, which is no number", owner=owner, hint=_HINT)
+    return lines

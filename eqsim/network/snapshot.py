@@ -1,0 +1,359 @@
+"""All that a run changes, as one value: taken from a network, and put back into one that has the same objects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eqsim.network.clocks import clocks
+from eqsim.network.connections import Connections
+from eqsim.network.inputs import SpikeGeneratorGroup
+from eqsim.network.labels import label
+from eqsim.network.neurons import NeuronGroup
+from eqsim.network.series import Series
+from eqsim.network.state_monitor import StateMonitor
+from eqsim.network.synapses import Synapses
+from eqsim.network.traits import traits_of
+from eqsim.network.variables import DTYPES, Variables
+from eqsim.targets.target import Storage
+from eqsim.text.errors import NetworkError
+
+if TYPE_CHECKING:
+    from eqsim.network.network import Network
+
+# what the layout of synapses follows from: made anew whenever a network is built
+_REBUILT = re.compile(
+    r"_start|_target|_source|_post_start|_(pre|post)_index|N_incoming|N_outgoing|delay"
+    r"|_(permutation|start|delay|run_\w+?|runs|one_\w+?|ones)_\w+"
+)
+# attributes that are replaced, never changed in place (lists are copied), and are kept by reference
+_ATTRIBUTES = (
+    (NeuronGroup, ("_ran",)),
+    (SpikeGeneratorGroup, ("_ran", "_indices", "_times", "_times_unit", "_period")),
+    (Synapses, ("_calls", "_connected", "_delays", "_steps", "_laid")),
+    (StateMonitor, ("_times",)),
+)
+_HARMLESS = frozenset({"_ran", "_calls", "_times"})  # attributes that take no part in building
+State = Mapping[str, Any]
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One object: ``traits`` say what it is and must be the same in both networks, ``state`` is what a run changes."""
+
+    traits: Mapping[str, str]
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The state of a network between two steps."""
+
+    traits: Mapping[str, str]
+    step: int
+    seed: int | None
+    parts: Mapping[str, Part]
+
+
+class Unsaved:
+    """A value that a file cannot hold, such as a function: the one that a network has stays."""
+
+
+def capture(network: Network) -> Snapshot:
+    """Return the state of a network."""
+    network._set_clocks()
+    seed = network._seed
+    return Snapshot(_network_traits(network), network._step, None if seed is None else int(seed), {
+        name: Part(_traits(network, name), _state(thing)) for name, thing in network._objects.items()
+    })  # fmt: skip
+
+
+def apply(snapshot: Snapshot, network: Network) -> None:
+    """Put a state back into a network, all of it or, after an error, none.
+
+    Raises NetworkError where the network has other objects than the state, naming the first that differs.
+    """
+    _compare(snapshot, network)
+    changes = [
+        change for name, part in snapshot.parts.items() for change in _changes(network._objects[name], part.state)
+    ]
+    alike = all(_built_alike(network._objects[name], part.state) for name, part in snapshot.parts.items())
+    if not alike or network._seed != snapshot.seed:
+        network._built = None
+    for change in changes:  # assignments of values that are ready: none of them fails
+        change()
+    network._step, network._seed = 0, snapshot.seed
+    network._set_clocks()
+    network._step = snapshot.step
+
+
+# what must be the same --------------------------------------------------------------------------------------------
+
+
+def _network_traits(network: Network) -> dict[str, str]:
+    return {
+        "the dtype": network._dtype,
+        "the smallest step": repr(_clocks(network).base),
+        "the models": "without units" if network._is_unitless() else "with units",
+    }
+
+
+def _traits(network: Network, name: str) -> dict[str, str]:
+    return {**traits_of(network._objects[name]), "the time step": repr(_clocks(network).steps[name])}
+
+
+def _clocks(network: Network) -> Any:
+    return clocks(network._objects, network._default_step(), network._plain_time)
+
+
+def _compare(snapshot: Snapshot, network: Network) -> None:
+    theirs, ours = list(snapshot.parts), list(network._objects)
+    for names, others, text in (
+        (theirs, ours, "the state has an object {!r}, which the network does not have"),
+        (ours, theirs, "the network has an object {!r}, of which the state knows nothing"),
+    ):
+        missing = [name for name in names if name not in others]
+        if missing:
+            raise NetworkError(text.format(missing[0]), owner="Network", hint=f"the state is of {', '.join(theirs)}")
+    if theirs != ours:
+        raise NetworkError(
+            "the state has the objects in another order", owner="Network", hint=f"add them as {', '.join(theirs)}"
+        )
+    _same_traits(snapshot.traits, _network_traits(network), "Network")
+    for name, part in snapshot.parts.items():
+        thing = network._objects[name]
+        owner = label(type(thing).__name__, name)
+        _same_traits(part.traits, _traits(network, name), owner)
+        _check_state(thing, part.state, owner)
+
+
+def _same_traits(theirs: Mapping[str, str], ours: Mapping[str, str], owner: str) -> None:
+    for trait in {**ours, **theirs}:
+        if theirs.get(trait) != ours.get(trait):
+            there, here = theirs.get(trait, "nothing"), ours.get(trait, "nothing")
+            raise NetworkError(
+                f"the state is of another network: {trait} differs", owner=owner, found=f"{there}, against {here} here"
+            )
+
+
+# the state of an object -------------------------------------------------------------------------------------------
+
+
+def _state(thing: Any) -> dict[str, Any]:
+    state: dict[str, Any] = {"attributes": {name: _kept(thing.__dict__.get(name)) for name in _attributes(thing)}}
+    held = thing.__dict__.get("_variables")
+    if isinstance(held, Variables):
+        place, namespace = held.place, dict(held.namespace)
+        state["variables"] = {
+            "size": held.size,
+            "stream": held.stream,
+            "assignments": held._assignments,
+            "waiting": sorted(held.waiting),
+            "place": place,
+            "namespace": namespace,
+        }
+    if isinstance(thing, Synapses):
+        connections = thing._connections
+        state["connections"] = {
+            "grown": None if connections._grown is None else list(connections._grown),
+            "start": connections.start,
+            "target": connections.target,
+            "permutation": connections.permutation,
+        }
+    series: Mapping[str, Series] = thing.__dict__.get("_series", {})
+    state["records"] = {name: _copy(one.values()) for name, one in series.items()}
+    state["arrays"] = {name: _copy(values) for name, values in _arrays(thing)}
+    return state
+
+
+def _attributes(thing: Any) -> Iterator[str]:
+    return (name for kind, names in _ATTRIBUTES if isinstance(thing, kind) for name in names)
+
+
+def _arrays(thing: Any) -> Iterator[tuple[str, Array]]:
+    """Yield the arrays of an object that are neither records nor made anew by building."""
+    held = thing.__dict__.get("_variables")
+    storage = held.storage if isinstance(held, Variables) else thing.__dict__.get("_storage", Storage())
+    known = held.entries if isinstance(held, Variables) else {}
+    tables = held.namespace if isinstance(held, Variables) else {}
+    for name, values in storage.arrays.items():
+        view = name.endswith("_words") and name.removesuffix("_words") in storage.arrays
+        rebuilt = isinstance(thing, Synapses) and _REBUILT.fullmatch(name) is not None
+        if name in known or not (view or rebuilt or name in tables or name.startswith("_record_")):
+            yield name, values
+
+
+def _kept(value: Any) -> Any:
+    if isinstance(value, list):
+        return list(value)
+    return dict(value) if isinstance(value, dict) else value
+
+
+def _copy(values: Array) -> Array:
+    copy = np.array(values)
+    copy.flags.writeable = False
+    return copy
+
+
+# checks: a state from a file may hold anything ------------------------------------------------------------------------
+
+
+def _check_state(thing: Any, state: State, owner: str) -> None:
+    def due(holds: bool, what: str) -> None:
+        if not holds:
+            raise NetworkError(f"the state is damaged: {what}", owner=owner)
+
+    arrays: Mapping[str, Array] = state["arrays"]
+    held = thing.__dict__.get("_variables")
+    if isinstance(held, Variables):
+        size = state["variables"]["size"]
+        due(isinstance(thing, Synapses) or size == held.size, "the number of elements")
+        due(set(held.entries) <= set(arrays), "a variable is missing")
+        due(set(state["variables"]["waiting"]) <= set(held.defaults), "a default is unknown")
+        for name, entry in held.entries.items():
+            length = 1 if held.is_shared(name) else size
+            wanted = (length + 7) // 8 * 8 if entry == "flag" else length
+            kinds = {"float32", "float64"} if entry == "real" else {DTYPES[entry]}
+            due(arrays[name].shape == (wanted,) and str(arrays[name].dtype) in kinds, f"the values of {name}")
+        for name in (name for name in arrays if name.endswith("_events") and f"{name[:-6]}count" in arrays):
+            due(_indexes(arrays[name], size) and len(arrays[name]) == size, f"the list {name}")
+            due(0 <= int(arrays[f"{name[:-6]}count"][0]) <= size, f"the length of the list {name}")
+    if isinstance(thing, Synapses):
+        _check_connections(thing, state, due)
+    records: Mapping[str, Array] = state["records"]
+    due(set(records) == set(thing.__dict__.get("_series", {})), "the recorded variables")
+
+
+def _check_connections(thing: Synapses, state: State, due: Callable[[bool, str], None]) -> None:
+    made, size = state["connections"], state["variables"]["size"]
+    n_pre, n_post = thing.source._variables.size, thing.target._variables.size
+    start, target, permutation = made["start"], made["target"], made["permutation"]
+    if made["grown"] is not None:
+        i, j = made["grown"]
+        due(len(i) == len(j) == size and _indexes(i, n_pre) and _indexes(j, n_post), "the ends of synapses")
+    else:
+        due(len(target) == size and _indexes(target, n_post), "the targets of synapses")
+        rises = len(start) == n_pre + 1 and start[0] == 0 and start[-1] == size and bool((np.diff(start) >= 0).all())
+        due(rises, "the sources of synapses")
+    for order, what in ((permutation, "the order of synapses"), (state["variables"]["place"], "the place of synapses")):
+        due(order is None or _is_permutation(order, size), what)
+    for pathway, delays in state["attributes"]["_delays"].items():
+        due(pathway in thing._delays, "the pathways")
+        fits = not isinstance(delays, np.ndarray) or (delays.shape == (size,) and bool((delays >= 0).all()))
+        due(fits, f"the delays of {pathway}")
+        _check_queue(thing, pathway, state, due)
+
+
+def _check_queue(thing: Synapses, pathway: str, state: State, due: Callable[[bool, str], None]) -> None:
+    arrays: Mapping[str, Array] = state["arrays"]
+    if f"_head_{pathway}" not in arrays or f"_tail_{pathway}" not in arrays:
+        return
+    of = next(known.of for known in thing._checked.pathways if known.name == pathway)
+    ends = (thing.source if of == "pre" else thing.target)._variables.size
+    head, tail = int(arrays[f"_head_{pathway}"][0]), int(arrays[f"_tail_{pathway}"][0])
+    size, what = state["variables"]["size"], f"the spikes under way on {pathway}"
+    for part, most in (("ring", ends), ("ring_source", ends), ("ring_cursor", size + 1)):
+        ring = arrays.get(f"_{part}_{pathway}")
+        if ring is not None:
+            whole = len(ring) > 0 and len(ring) & (len(ring) - 1) == 0
+            due(whole and _indexes(ring, most) and 0 <= head <= tail <= head + len(ring), what)
+    counts = arrays.get(f"_ring_count_{pathway}")
+    due(counts is None or (bool((counts >= 0).all()) and int(counts.max(initial=0)) <= ends), what)
+
+
+def _indexes(values: Array, most: int) -> bool:
+    return values.dtype.kind in "iu" and (not values.size or (int(values.min()) >= 0 and int(values.max()) < most))
+
+
+def _is_permutation(order: Array, size: int) -> bool:
+    return len(order) == size and _indexes(order, size) and bool((np.bincount(order, minlength=size) == 1).all())
+
+
+# putting it back --------------------------------------------------------------------------------------------------
+
+
+def _changes(thing: Any, state: State) -> Iterator[Callable[[], None]]:
+    """Yield assignments that bring an object into a state; what they assign is made before they are carried out."""
+    attributes = {name: _kept(value) for name, value in state["attributes"].items() if name in _attributes(thing)}
+    arrays = {name: np.array(values) for name, values in state["arrays"].items()}
+    derived = dict(_derived(thing))
+    held = thing.__dict__.get("_variables")
+    storage = held.storage if isinstance(held, Variables) else thing.__dict__.get("_storage", Storage())
+
+    def put_arrays() -> None:
+        thing.__dict__.update(attributes)
+        storage.arrays.clear()
+        storage.arrays.update({**derived, **arrays})
+
+    yield put_arrays
+    series: Mapping[str, Series] = thing.__dict__.get("_series", {})
+    for name, one in series.items():
+        yield lambda one=one, values=state["records"][name]: one.replace(values)  # type: ignore[misc]
+    if isinstance(held, Variables):
+        yield _variables_change(held, state["variables"])
+    if isinstance(thing, Synapses):
+        connections = Connections(thing.source._variables.size)
+        made = state["connections"]
+        connections._grown = None if made["grown"] is None else tuple(made["grown"])
+        connections.start, connections.target = made["start"], made["target"]
+        connections.permutation = made["permutation"]
+        yield lambda: thing.__dict__.update({"_connections": connections})
+
+
+def _variables_change(held: Variables, state: State) -> Callable[[], None]:
+    waiting = {name: held.defaults[name] for name in state["waiting"]}
+    namespace = {
+        name: held.namespace.get(name) if isinstance(value, Unsaved) else value
+        for name, value in state["namespace"].items()
+    }
+
+    def put() -> None:
+        held.size, held.stream, held._assignments = state["size"], state["stream"], state["assignments"]
+        held.place, held._waiting = state["place"], waiting
+        held.namespace.clear()
+        held.namespace.update(namespace)
+        for name, entry in held.entries.items():  # the same bytes in whole words, as spike lists are read
+            if name.startswith("_") and entry == "flag":
+                held.storage.arrays[f"{name}_words"] = held.storage.arrays[name].view(np.uint64)
+
+    return put
+
+
+def _derived(thing: Any) -> Iterator[tuple[str, Array]]:
+    """Yield the arrays that ``_arrays`` leaves out: still right if the layout is, made anew by building if not."""
+    held = thing.__dict__.get("_variables")
+    storage = held.storage if isinstance(held, Variables) else thing.__dict__.get("_storage", Storage())
+    kept = {name for name, _ in _arrays(thing)}
+    return ((name, values) for name, values in storage.arrays.items() if name not in kept)
+
+
+def _built_alike(thing: Any, state: State) -> bool:
+    """Whether what was built for an object as it is serves it in another state too."""
+    now = dict(_arrays(thing))
+    then: Mapping[str, Array] = state["arrays"]
+    if {n: (v.shape, v.dtype) for n, v in now.items()} != {n: (v.shape, v.dtype) for n, v in then.items()}:
+        return False
+    for name in _attributes(thing):
+        if name not in _HARMLESS and not _same(thing.__dict__.get(name), state["attributes"].get(name)):
+            return False
+    if isinstance(thing, Synapses):
+        made, connections = state["connections"], thing._connections
+        layout = (connections.start, connections.target, connections.permutation)
+        return made["grown"] is None and connections.sorted and all(
+            a is b for a, b in zip(layout, (made["start"], made["target"], made["permutation"]), strict=True)
+        )  # fmt: skip
+    return True
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+        return one is other
+    return bool(one == other)
