@@ -14,6 +14,7 @@ from eqsim.network.equations import Equations
 from eqsim.network.event_monitor import EventMonitor, SpikeMonitor
 from eqsim.network.functions import Function, function
 from eqsim.network.inputs import SpikeGeneratorGroup
+from eqsim.network.linked import Linked, linked
 from eqsim.network.network import Network
 from eqsim.network.neurons import NeuronGroup
 from eqsim.network.operations import NetworkOperation, network_operation
@@ -33,6 +34,7 @@ __all__ = [
     "Equations",
     "EventMonitor",
     "Function",
+    "Linked",
     "Network",
     "NetworkOperation",
     "NeuronGroup",
@@ -43,6 +45,7 @@ __all__ = [
     "TimedArray",
     "__version__",
     "function",
+    "linked",
     "network_operation",
     "plot",
     "rules",

@@ -9,10 +9,10 @@ from types import MappingProxyType
 
 from eqsim.checking.checked import External, Role, Scope, Symbol
 from eqsim.checking.dimensions import Unit
-from eqsim.checking.units import MEANT, meant_unit, unit_named, unit_table, unit_text, usual_unit
+from eqsim.checking.units import MEANT, meant_unit, unit_named, unit_text, usual_unit
 from eqsim.checking.vocabulary import FUNCTIONS, WITH_THRESHOLD, always_there, is_noise, noise_unit
 from eqsim.language.expr import Call, Expr, Name, walk
-from eqsim.text.errors import DefinitionError, Mistake, NotYetError, UnitsError, UnknownNameError
+from eqsim.text.errors import ArgumentError, DefinitionError, Mistake, NotYetError, UnitsError, UnknownNameError
 from eqsim.text.nearest import nearest
 from eqsim.text.source import Span
 
@@ -21,30 +21,32 @@ _PRINTED = MappingProxyType({"\u03c0": "pi", "\u221e": "inf", "\u03be": "xi"})
 # what other notations call a function, and what this one has instead
 _FUNCTIONS = MappingProxyType(
     {
-        "ln": "log(x)",
-        "pow": "x**y",
-        "power": "x**y",
-        "sqr": "x**2",
-        "square": "x**2",
-        "asin": "arcsin(x)",
-        "acos": "arccos(x)",
-        "atan": "arctan(x)",
-        "atan2": "arctan2(y, x)",
-        "fabs": "abs(x)",
-        "round": "floor(x + 0.5)",
-        "rint": "floor(x + 0.5)",
-        "fmod": "mod(x, y)",
-        "minimum": "min(x, y)",
-        "maximum": "max(x, y)",
-        "step": "heaviside(x)",
-        "theta": "heaviside(x)",
-        "random": "rand()",
-        "uniform": "a + (b - a)*rand()",
-        "normal": "mu + sigma*randn()",
-        "gauss": "mu + sigma*randn()",
-        "sigmoid": "1/(1 + exp(-x))",
-        "float": "the number itself",
-        "bool": "a comparison, as in x > 0",
+        "ln": "write log(x)",
+        "pow": "write x**y",
+        "power": "write x**y",
+        "sqr": "write x**2",
+        "square": "write x**2",
+        "asin": "write arcsin(x)",
+        "acos": "write arccos(x)",
+        "atan": "write arctan(x)",
+        "atan2": "write arctan2(y, x)",
+        "fabs": "write abs(x)",
+        "round": "write floor(x + 0.5)",
+        "rint": "write floor(x + 0.5)",
+        "fmod": "write mod(x, y)",
+        "minimum": "write min(x, y)",
+        "maximum": "write max(x, y)",
+        "step": "write heaviside(x)",
+        "random": "write rand()",
+        "uniform": "write a + (b - a)*rand()",
+        "normal": "write mu + sigma*randn()",
+        "gauss": "write mu + sigma*randn()",
+        "sigmoid": "write 1/(1 + exp(-x))",
+        "float": "leave it out: numbers need no conversion",
+        "bool": "write a comparison, as in x > 0",
+        "sum": "a sum over synapses is a (summed) variable of Synapses",
+        "mean": "a text sees one neuron at a time; take averages of what a monitor recorded",
+        "range": "a formula has no loops",
     }
 )
 VARIABLES = frozenset({Role.STATE, Role.PARAMETER, Role.SUBEXPRESSION})
@@ -105,8 +107,15 @@ class Names:
 
     def known(self) -> set[str]:
         """Return the names that a misspelt one may have meant."""
-        known = {*self.locals, *self.own, *self.scope.externals, *always_there(self.scope.kind, self.unitless)}
-        known |= self.scope.nearby
+        usable = {name for name, external in self.scope.externals.items() if external.kind != "other"}
+        known = {
+            *self.locals,
+            *self.own,
+            *always_there(self.scope.kind, self.unitless),
+            "xi",
+            *usable,
+            *self.scope.nearby,
+        }
         if self.scope.kind == "synapse":
             known |= {f"{name}_pre" for name in self.scope.pre if _seen_outside(self.scope.pre, name)}
             known |= {f"{name}_post" for name in self.scope.post if _seen_outside(self.scope.post, name)}
@@ -162,10 +171,12 @@ def _name_mistake(node: Name, names: Names) -> Mistake | None:
 def _unusable(name: str, external: External, span: Span | None) -> Mistake:
     hint = "a text can use numbers, with or without unit, a TimedArray and functions of eqsim.function"
     if external.what.startswith(("an array", "a list", "a tuple")):
-        hint = f"for one value a neuron write a line such as '{name} : 1' and set it afterwards; over time, a TimedArray"
+        hint = (
+            f"for one value a neuron write a line such as '{name} : 1' and set it afterwards; over time, a TimedArray"
+        )
     elif external.what == "a function":
         hint = "register it with eqsim.function"
-    return Mistake(UnknownNameError, f"'{name}' stands for {external.what}, which a text cannot use", span, hint=hint)
+    return Mistake(ArgumentError, f"'{name}' stands for {external.what}, which a text cannot use", span, hint=hint)
 
 
 def unknown_hint(name: str, names: Names) -> str:
@@ -183,12 +194,13 @@ def unknown_hint(name: str, names: Names) -> str:
         return f"write {_PRINTED[name]}"
     if close := nearest(name, names.known()):
         return f"did you mean {close}?"
+    if names.scope.kind == "neuron" and (name in always_there("synapse", names.unitless) or of in {"pre", "post"}):
+        return f"'{name}' is known in Synapses only; else define it on a line of the model"
     if name in MEANT:
         return f"for the unit write {MEANT[name]}; else define it on a line of the model"
     # names of variables resemble too many units by chance
-    close = meant_unit(name) if not name.isascii() else nearest(name, unit_table(), 0.75)
-    if close:
-        return f"did you mean {close}?"
+    if meant := meant_unit(name, likeness=0.75):
+        return f"did you mean {meant}?"
     return _DEFINE
 
 
@@ -218,7 +230,7 @@ def _call_mistake(node: Call, names: Names) -> Mistake | None:
     functions = {name for name, one in names.scope.externals.items() if one.called}
     close = nearest(name, (*FUNCTIONS, "where", *functions))
     hint = f"did you mean {close}?" if close else "register a Python function with eqsim.function"
-    hint = f"write {_FUNCTIONS[name]}" if name in _FUNCTIONS else hint
+    hint = _FUNCTIONS.get(name, hint)
     start = Span(node.span.source, node.span.start, node.span.start + len(name)) if node.span else None
     return Mistake(UnknownNameError, f"the function '{name}' is not known", start, hint=hint)
 

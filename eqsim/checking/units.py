@@ -125,6 +125,19 @@ MEANT = MappingProxyType(
 )
 # the letters that stand for a prefix or a unit in print
 _PRINTED = MappingProxyType({"\u00b5": "u", "\u03bc": "u", "\u03a9": "ohm", "\u2126": "ohm"})
+_SPELLED_PREFIXES = MappingProxyType(
+    {
+        "femto": "f",
+        "pico": "p",
+        "nano": "n",
+        "micro": "u",
+        "milli": "m",
+        "centi": "c",
+        "kilo": "k",
+        "mega": "M",
+        "giga": "G",
+    }
+)
 _TYPES: Mapping[str, Type] = MappingProxyType({"integer": "integer", "boolean": "boolean", "bool": "boolean"})
 NUMBER = Unit(name="1")
 _FORM = "write a product of names, as in mS/cm2, or 1"
@@ -159,12 +172,16 @@ def unit_named(name: str) -> Unit | None:
     return unit_table().get(name)
 
 
-def meant_unit(name: str) -> str | None:
-    """Return the unit that was probably meant by a name that is none."""
+def meant_unit(name: str, likeness: float = 0.6) -> str | None:
+    """Return the unit that was probably meant by a name that is none; ``likeness`` as ``nearest`` takes it."""
     plain = "".join(_PRINTED.get(letter, letter) for letter in name)
     if plain in unit_table():
         return plain
-    return MEANT.get(name) or nearest(name, (*unit_table(), *_TYPES))
+    for prefix, letter in _SPELLED_PREFIXES.items():
+        rest = name.removeprefix(prefix)
+        if rest != name and (unit := next((one for one in (rest, rest.removesuffix("s")) if one in _SPELLED), None)):
+            return letter + unit
+    return MEANT.get(name) or nearest(name, (*unit_table(), *_TYPES), likeness)
 
 
 def parse_unit(text: str, owner: str = "", part: str = "") -> tuple[Unit, Type]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 import unicodedata
 from typing import Any, NoReturn
@@ -20,6 +21,7 @@ from eqsim.text.nearest import nearest
 from eqsim.text.source import Span
 
 _FORMS = "write dx/dt = formula : unit, x = formula : unit, x : unit, or x(0) = formula"
+_NAME = re.compile(r"[^\W\d]\w*")
 _FLAG_WORD = re.compile(r"[^\W\d][\w -]*")
 _FLAG = "|".join(flag.replace(" ", r"\s+") for flag in FLAGS)
 _ANY_FLAGS = rf"(?:{_FLAG})(?:\s*,\s*(?:{_FLAG}))*"
@@ -71,7 +73,12 @@ def _explain(line: Line, at: int, dotted: frozenset[str] = frozenset()) -> NoRet
     first = rest.split()[0] if rest.split() else ""
     here = line.span(at, at + max(len(first), 1))
     if not left:
-        _refuse("this line is neither an equation nor a parameter", line.span(), hint=_FORMS)
+        hint = "a name begins with a letter" if line.text[0].isdigit() else _FORMS
+        hint = "the quotes around the whole text are enough" if line.text[0] in "\"'" else hint
+        _refuse("this line is neither an equation nor a parameter", line.span(), hint=hint)
+    if (word := _NAME.match(line.text)) and keyword.iskeyword(word.group()):
+        hint = "lines of a model define variables; statements belong to reset, on_pre, on_post and run_regularly"
+        _refuse(f"'{word.group()}' cannot begin a line of a model", line.span(*word.span()), hint=hint)
     if rest.startswith(":"):
         _second_colon(line, at, dotted)
     if rest.startswith("=="):
@@ -88,11 +95,15 @@ def _explain(line: Line, at: int, dotted: frozenset[str] = frozenset()) -> NoRet
     if re.match(r"[-+*/%]{1,2}=", rest):
         hint = "the lines of a model define; statements belong to reset, on_pre, on_post and run_regularly"
         _refuse("this statement stands among the lines of a model", here, f"'{first}'", hint)
+    if re.search(r"/\s*d\s*t|'\Z", left):
+        _refuse("an '=' is missing before this", here, f"'{first}' after '{left}'", f"write {left} = ...")
     if rest.startswith("/"):
         _refuse("this is no derivative", line.span(0, at + len(first)), f"'{left}{first}'", _derivative(left, first))
     if re.match(r"[^\W\d]", rest):
         _two_words(line, at, left, first)
     hint = "a derivative is written dv/dt, or v'" if first[0] in "\u2018\u2019\u2032`" else _FORMS
+    if first[0] in "-.@$*?!" and "=" not in line.text[: at + len(first)]:
+        hint = f"a name holds letters, digits and underscores; {hint}"
     _refuse("this cannot follow the name of a variable", here, f"'{first}' after '{left}'", hint)
 
 
@@ -101,6 +112,10 @@ def _second_colon(line: Line, at: int, dotted: frozenset[str]) -> NoReturn:
     if formula:  # its own mistake tells more: a colon of a lambda, of a slice
         read_expression(line.part(*formula.span(1)), dotted)
     hint = "a line is formula : unit, in this order"
+    if "=" not in line.text[:at]:
+        hint = "write '=' before the formula and ':' before the unit"
+    elif "\n" in line.source.text[line.start + line.text.index(":") : line.start + at]:
+        hint = "an equation goes on where a line begins with an operator; its unit stands once, at the end"
     if words := re.fullmatch(rf"\s*\(?\s*({_ANY_FLAGS})\s*\)?\s*", line.text[at + 1 :]):
         hint = f"flags stand in a bracket without ':'; write ({words.group(1)})"
     _refuse("this line has a second ':'", line.span(at, at + 1), hint=hint)
@@ -146,6 +161,9 @@ def _two_words(line: Line, at: int, left: str, first: str) -> None:
     if (close := nearest(left, WORDS, 0.75)) and left not in WORDS:
         hint = f"did you mean {close}?"
         _refuse("this line is neither a definition nor a directive", line.span(start, start + len(left)), "", hint)
+    if name := re.match(r"([\w ]*\w)\s*[:=]", line.text[at:]):
+        hint = f"a name has no blanks; write {left}_{name.group(1).replace(' ', '_')}"
+        _refuse("this cannot follow the name of a variable", line.span(at, at + name.end(1)), f"'{first}'", hint)
     if re.fullmatch(r"[\w*/]+(?:\s*\([\w ,-]*\))?", line.text[at:].strip()):
         hint = f"write {left} : {first}"
         _refuse("a ':' is missing before this", line.span(at, at + len(first)), f"'{first}' after '{left}'", hint)

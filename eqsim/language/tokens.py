@@ -191,6 +191,8 @@ class _Order:
         hint = (
             "write ** for a power" if before and before.text == word.text == "*" else "write a name or a number there"
         )
+        if word.text in {"if", "else"}:
+            hint = "write a if condition else b"
         self.refuse("an operand is missing before this", word, after, hint)
 
     def operator(self, word: Token, before: Token | None) -> None:

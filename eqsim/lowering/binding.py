@@ -58,6 +58,7 @@ class Owner:
     ordinal: Literal["index", "offset", "table"] = "index"
     externals: Mapping[str, External] = field(default_factory=dict)  # captured names, TimedArrays among them
     functions: Mapping[str, str] = field(default_factory=dict)  # of users: the text of the module that defines each
+    indirect: frozenset[str] = frozenset()  # linked variables that each element sees through an index of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +127,8 @@ class Binder:
                 self.emit(Load(raw, self.array(of, name), self._index(of, name)), "integer")
                 self.let(local, Compare("!=", Name(raw), Number(0)), "boolean")
             else:
-                self.emit(
-                    Load(local, self.array(of, name), self._index(of, name)), "real" if entry == "real" else "integer"
-                )
+                kind: Type = "real" if entry == "real" else "integer"
+                self.emit(Load(local, self.array(of, name), self._index(of, name)), kind)
             self._current[key] = Name(local)
         return self._current[key]
 
@@ -248,6 +248,8 @@ class Binder:
 
     def _index(self, of: Of, name: str) -> str:
         owner = self.owners[of]
+        if name in owner.indirect:
+            return self.variable(of, f"_index_{name}").name
         return "0" if name in owner.shared else owner.index
 
     def _forget(self, key: tuple[Of, str]) -> None:

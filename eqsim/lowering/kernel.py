@@ -148,6 +148,21 @@ class Kernel:
         return "\n".join(lines + show(self.body, "  "))
 
 
+def renamed(instruction: Instruction, arrays: Mapping[str, str]) -> Instruction:
+    """Return an instruction on arrays of other names."""
+    match instruction:
+        case Load(name, array, index):
+            return Load(name, arrays.get(array, array), index)
+        case Store(array, index, value):
+            return Store(arrays.get(array, array), index, value)
+        case Add(array, index, value):
+            return Add(arrays.get(array, array), index, value)
+        case If(condition, body):
+            return If(condition, tuple(renamed(inner, arrays) for inner in body))
+        case _:
+            return instruction
+
+
 def show(body: tuple[Instruction, ...], pad: str) -> list[str]:
     """Return instructions as lines of text."""
     lines: list[str] = []

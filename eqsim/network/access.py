@@ -87,6 +87,9 @@ class Access:
     def _assign(self, name: str, value: Any, index: Any, frame: FrameType) -> None:
         variables = self._variables
         symbol = variables.symbols[name]
+        if name in variables.linkable:
+            hint = f"assign es.linked(group, 'variable') to {name}; change the variable itself where it lives"
+            raise ReadOnlyError(f"{name!r} is linked: it has no values of its own", owner=self._owner, hint=hint)
         if symbol.role is Role.SUBEXPRESSION:
             raise ReadOnlyError(f"{name!r} is a subexpression: it follows from its equation", owner=self._owner)
         chosen = None if index is None and self._elements() is None else self._chosen(index, frame)

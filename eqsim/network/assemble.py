@@ -10,7 +10,7 @@ import numpy as np
 
 from eqsim.lowering import neurons as lower_neurons
 from eqsim.lowering.binding import Lowered, Of, Owner
-from eqsim.lowering.kernel import Entry
+from eqsim.lowering.kernel import Entry, Kernel, renamed
 from eqsim.lowering.program import Address, Guard, Launch, Program, When, in_order
 from eqsim.lowering.record import record_events, record_states
 from eqsim.lowering.tidy import tidy
@@ -25,6 +25,7 @@ from eqsim.network.synapses import Synapses
 from eqsim.network.timed_array import TimedArray
 from eqsim.network.variables import Variables, time_in_model
 from eqsim.targets.target import Storage
+from eqsim.text.errors import NetworkError
 
 BETWEEN_UPDATE_AND_THRESHOLD = frozenset({"groups", "after_groups", "before_thresholds", "thresholds"})
 
@@ -41,10 +42,30 @@ class Assembly:
     guards: list[Guard] = field(default_factory=list)
     storages: dict[str, Storage] = field(default_factory=dict)
     cleared: set[Address] = field(default_factory=set)
+    links: dict[Address, Address] = field(default_factory=dict)  # linked variables to what they refer to
 
     def key(self, thing: Any) -> str:
         """Return the key of the object that holds a thing's storage."""
         return self.keys[id(thing)]
+
+    def link(self, groups: Sequence[Variables]) -> None:
+        """Note what the linked variables of groups refer to."""
+        for variables in groups:
+            missing = sorted(variables.linkable - variables.linked.keys())
+            if missing:
+                hint = "assign es.linked(group, 'variable') to it"
+                raise NetworkError(f"{missing[0]!r} is linked to nothing", owner=variables.owner, hint=hint)
+            key = self.key(variables)
+            for name, (group, other, variable, seen) in variables.linked.items():
+                if id(other) not in self.keys:
+                    raise NetworkError(
+                        f"{name!r} is linked to {group!r}, which is not in the network",
+                        owner=variables.owner,
+                        hint="add it: Network(…, the group)",
+                    )
+                self.links[Address(key, name)] = Address(self.key(other), variable)
+                if seen is not None:
+                    variables.storage.arrays[f"_index_{name}"] = seen.astype(np.int64)
 
     def launch(
         self,
@@ -60,6 +81,8 @@ class Assembly:
         wanted = [*kernel.arrays, *(n for name in kernel.lists for n in (name, f"{name}_count"))]
         given = {name: _address(name, lowered, keys, key) for name in wanted if name not in (arrays or {})}
         given |= dict(arrays or {})
+        given = {name: self.links.get(address, address) for name, address in given.items()}
+        kernel, given = _one_name(kernel, given)
         constants = {name: _constant(name, lowered, keys, key) for name in kernel.scalars} | dict(scalars or {})
         self.launches.append(
             Launch(kernel, when, given, constants, Address(key, "dt"), Address(key, "_stream"), kernel.title)
@@ -74,6 +97,17 @@ class Assembly:
     def program(self, titles: Mapping[str, str]) -> Program:
         """Return the finished program."""
         return Program(in_order(self.launches), tuple(self.guards), self.dtype, titles)
+
+
+def _one_name(kernel: Kernel, given: dict[str, Address]) -> tuple[Kernel, dict[str, Address]]:
+    """Give arrays that are one piece of memory one name, for kernels are compiled on the promise that none overlap."""
+    first: dict[Address, str] = {}
+    names = {name: first.setdefault(address, name) for name, address in given.items()}
+    if all(name == one for name, one in names.items()):
+        return kernel, given
+    arrays = {name: entry for name, entry in kernel.arrays.items() if names[name] == name}
+    body = tuple(renamed(instruction, names) for instruction in kernel.body)
+    return replace(kernel, arrays=arrays, body=body), {name: a for name, a in given.items() if names[name] == name}
 
 
 def _address(name: str, lowered: Lowered, keys: Mapping[Of, str], key: str) -> Address:
@@ -121,18 +155,27 @@ def signed(stream: int) -> int:
 def neuron_owner(group: Any) -> Owner:
     """Return a group as kernels see it."""
     variables: Variables = group._variables
-    shared = frozenset(name for name in variables.entries if variables.is_shared(name))
+    shared = {name for name in variables.entries if variables.is_shared(name)}
+    entries, indirect = dict(variables.entries), set()
+    for name, (_, other, variable, seen) in variables.linked.items():
+        entries[name] = other.entries[variable]
+        if other.is_shared(variable) or (seen is None and other.size == 1):
+            shared.add(name)
+        elif seen is not None:
+            indirect.add(name)
+            entries[f"_index_{name}"] = "count"
     checked = getattr(group, "_checked", None)
     kind: Literal["none", "time", "condition"] = "none" if checked is None else checked.refractory_kind
     functions = {name: value.source for name, value in variables.namespace.items() if isinstance(value, Function)}
     return Owner(
         variables.system,
-        dict(variables.entries),
+        entries,
         "_i",
-        shared,
+        frozenset(shared),
         kind,
         externals=externals(variables.namespace),
         functions=functions,
+        indirect=frozenset(indirect),
     )
 
 

@@ -10,7 +10,7 @@ from eqsim.analysis.system import System, Traits
 from eqsim.checking.dimensions import Unit
 from eqsim.checking.vocabulary import time_unit
 from eqsim.lowering import inputs as lower_inputs
-from eqsim.lowering.binding import Of, Owner
+from eqsim.lowering.binding import Lowered, Of, Owner
 from eqsim.lowering.kernel import Domain
 from eqsim.lowering.program import CALL_RANK, Address, Guard, When
 from eqsim.network.assemble import Assembly, listed, neuron_owner, prepare
@@ -51,7 +51,7 @@ class DriveParts:
             storage.arrays["_count"] = np.array([len(part)])
             self.arguments["arrays"] = {name: Address(self.key, name) for name in ("_events", "_count")}
 
-    def launch(self, lowered: lower_inputs.Lowered, slot: str, order: int, rank: int) -> None:
+    def launch(self, lowered: Lowered, slot: str, order: int, rank: int) -> None:
         """Add a kernel."""
         when = When(slot, order, rank, self.period)
         self.assembly.launch(lowered, self.key, when, self.keys, **self.arguments)
@@ -107,7 +107,7 @@ def add_input(assembly: Assembly, drive: Input) -> None:
             owner=drive._owner,
             hint="give the input a parameter of its own, and add both in the equation",
         )
-    formula, title = drive._formula_of_value, f"input {parts.key} to {variable.name} of {parts.group}"
+    formula, title = drive._formula_of_value, f"{parts.key} onto {variable.name} of {parts.group}"
     lowered = lower_inputs.drive(
         parts.owners, variable, drive._assigns(), formula, parts.domain, title, for_step=drive._for_step
     )

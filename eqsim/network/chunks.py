@@ -14,6 +14,7 @@ from eqsim.network.labels import label
 from eqsim.network.members import Members
 from eqsim.network.neurons import NeuronGroup
 from eqsim.network.pathways import grow
+from eqsim.network.population_rate import PopulationRateMonitor
 from eqsim.network.state_monitor import StateMonitor
 from eqsim.network.synapses import Synapses
 from eqsim.targets.target import Storage
@@ -64,9 +65,9 @@ class Watch:
 def make_room(members: Members, clocks: Clocks, storages: Mapping[str, Storage], steps: int) -> None:
     """Make longer what may be too short for the next of so many steps: records, and queues of spikes."""
     for name, thing in members.items():
-        if isinstance(thing, StateMonitor):
+        if isinstance(thing, StateMonitor | PopulationRateMonitor):
             records = steps // clocks.periods[name] + 1
-            width = max(1, len(thing._record))
+            width = max(1, len(thing._record)) if isinstance(thing, StateMonitor) else 1
             for series in thing._series.values():
                 if series.room < width:
                     series.make_room(width * min(records, max(1, _ROOM // width)))
@@ -93,7 +94,7 @@ def _lengthen(storage: Storage, pathway: str) -> None:
 def note_times(members: Members, clocks: Clocks, start: int, end: int) -> None:
     """Note the times of what monitors recorded in the steps from ``start`` until ``end``."""
     for name, thing in members.items():
-        if isinstance(thing, StateMonitor):
+        if isinstance(thing, StateMonitor | PopulationRateMonitor):
             period = clocks.periods[name]
             thing._times.append(np.arange(-(-start // period), -(-end // period)))
 

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from eqsim.network.drive import Drive
 from eqsim.network.event_monitor import EventMonitor
 from eqsim.network.members import Members, whole
+from eqsim.network.population_rate import PopulationRateMonitor
 from eqsim.network.synapses import Synapses
 from eqsim.runtime.clock import grid
 
@@ -31,10 +33,10 @@ def clocks(members: Members, default: float, plain: Callable[[Any, str], float])
     """
     steps = {"": default}
     for name, thing in members.items():
-        own, source = thing.__dict__.get("_dt"), thing.__dict__.get("_source")
+        own, source = thing.__dict__.get("_dt"), thing.__dict__.get("_source", thing.__dict__.get("_target"))
         if own is not None:
             steps[name] = plain(own, "dt")
-        elif isinstance(thing, EventMonitor | Synapses) and source is not None:
+        elif isinstance(thing, EventMonitor | PopulationRateMonitor | Synapses | Drive) and source is not None:
             steps[name] = steps.get(whole(source)._name or "", default)
         else:
             steps[name] = default

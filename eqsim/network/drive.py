@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from types import FrameType, MappingProxyType
 from typing import Any, Literal
@@ -101,7 +102,7 @@ class Drive:
 
 def _written(target: Any, name: str, owner: str) -> Symbol:
     """Return the symbol of the variable that an input changes; raise an error for what it cannot change."""
-    symbols = target._variables.symbols
+    symbols: Mapping[str, Symbol] = target._variables.symbols
     own = [n for n, s in symbols.items() if s.of == "own" and s.role in {Role.STATE, Role.PARAMETER}]
     symbol = symbols.get(name)
     if symbol is not None and symbol.role is Role.SUBEXPRESSION:
@@ -113,9 +114,8 @@ def _written(target: Any, name: str, owner: str) -> Symbol:
         raise UnknownVariableError(f"the target has no variable {name!r}", owner=owner, hint=hint)
     symbol = symbols[name]
     if symbol.constant:
-        raise ReadOnlyError(
-            f"{name!r} is constant", owner=owner, hint=f"take the flag (constant) from the line of {name}"
-        )
+        hint = f"take the flag (constant) from the line of {name}"
+        raise ReadOnlyError(f"{name!r} is constant", owner=owner, hint=hint)
     if symbol.type != "real":
         hint = f"declare {name} with a unit, or with 1"
         raise ArgumentError("an input changes real numbers", owner=owner, found=f"{name} is {symbol.type}", hint=hint)
@@ -131,9 +131,8 @@ def _named(value: Any, part: str, owner: str) -> tuple[Expr, dict[str, Any]]:
         return Call(name, arguments, span), {name: value}
     plain = magnitude(value, unit_of(value), owner)
     if np.ndim(plain):
-        raise ArgumentError(
-            f"{part} is one value, not {np.size(plain)}", owner=owner, hint="write a text for values that differ"
-        )
+        hint = "write a text for values that differ"
+        raise ArgumentError(f"{part} is one value, not {np.size(plain)}", owner=owner, hint=hint)
     if plain == 0 and not has_unit(value):
         return Number(0.0, span), {}
     return Name(name, span), {name: value}

@@ -73,7 +73,8 @@ class Input(Drive):
         self._function = value if callable(value) and not isinstance(value, TimedArray) else None
         self._rows: Any = None  # an array with a value for each step
         if self._function is not None:
-            given: Any = TimedArray(with_unit(np.zeros((1, target.N)), self._unit), self._step(1.0))
+            shape = (1,) if self._symbol.shared else (1, target.N)
+            given: Any = TimedArray(with_unit(np.zeros(shape), self._unit), self._step(1.0))
         elif not isinstance(value, TimedArray | str) and np.ndim(value):
             given = TimedArray(value, self._step(1.0))
             self._rows = given.values
@@ -82,6 +83,7 @@ class Input(Drive):
         if isinstance(given, TimedArray):
             self._check_columns(given.values)
         self._formula_of_value = self._formula(given, "value", self._unit, caller())
+        self._check_shared()
         self._for_step = op != "=" and self._symbol.role is Role.PARAMETER
         self._keep(
             self._formula_of_value, arrays={"_before": "real", "_driven": "real"} if self._for_step else {}, seed=None
@@ -107,22 +109,26 @@ class Input(Drive):
         """Evaluate a function of the time for the step that begins."""
         assert self._function is not None
         plain = np.asarray(magnitude(self._function(time), self._unit, self._owner))
-        if plain.shape not in {(), (self._target.N,)}:
-            found = f"shape {plain.shape}"
-            hint = f"return one value, or one for each of {self._target.N} neurons"
-            raise ArgumentError(
-                "the function returns values that do not fit", owner=self._owner, found=found, hint=hint
-            )
-        self._variables.storage.arrays["_value"][:] = plain
+        values = self._variables.storage.arrays["_value"]
+        if plain.shape not in {(), values.shape}:
+            hint = "return one value" + (f", or one for each of {len(values)} neurons" if len(values) > 1 else "")
+            what = "the function returns values that do not fit"
+            raise ArgumentError(what, owner=self._owner, found=f"shape {plain.shape}", hint=hint)
+        values[:] = plain
 
     def _step(self, dt: float) -> Any:
         return with_unit(dt, time_unit(self._target._variables.system.unitless))
 
     def _check_columns(self, values: Any) -> None:
-        width = 1 if self._symbol.shared else self._target.N
-        if values.ndim == 2 and values.shape[1] != width:
-            found = f"shape {values.shape}"
-            hint = f"give shape (times,) or (times, {width})"
-            raise ArgumentError(
-                f"an input to {width} neurons has a column for each", owner=self._owner, found=found, hint=hint
-            )
+        width = self._target.N
+        if values.ndim == 2 and (self._symbol.shared or values.shape[1] != width):
+            hint = "give shape (times,)" + ("" if self._symbol.shared else f" or (times, {width})")
+            what = f"this is no input to {self.variable!r} of {width} neurons"
+            raise ArgumentError(what, owner=self._owner, found=f"shape {values.shape}", hint=hint)
+
+    def _check_shared(self) -> None:
+        if self._symbol.shared:
+            for name, symbol in self._formula_of_value.symbols.items():
+                if symbol.of == "post" and not symbol.shared:
+                    what = f"{name!r} differs between neurons, and {self.variable!r} has one value for all"
+                    raise ArgumentError(what, owner=self._owner, hint="use shared values alone")

@@ -5,16 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from eqsim.network.drive import Drive
 from eqsim.network.event_monitor import EventMonitor
 from eqsim.network.inputs import SourcePart, SpikeGeneratorGroup
 from eqsim.network.labels import free_name, label
 from eqsim.network.neurons import NeuronGroup, Subgroup
 from eqsim.network.operations import NetworkOperation
+from eqsim.network.population_rate import PopulationRateMonitor
 from eqsim.network.state_monitor import StateMonitor
 from eqsim.network.synapses import Synapses
 from eqsim.text.errors import NetworkError
 
-KINDS = (NeuronGroup, SpikeGeneratorGroup, Synapses, StateMonitor, EventMonitor, NetworkOperation)
+KINDS = (
+    NeuronGroup,
+    SpikeGeneratorGroup,
+    Synapses,
+    Drive,
+    StateMonitor,
+    EventMonitor,
+    PopulationRateMonitor,
+    NetworkOperation,
+)
 Members = Mapping[str, Any]
 
 
@@ -88,4 +99,6 @@ def check_members(members: Members) -> None:
 def _ends(thing: Any) -> list[Any]:
     if isinstance(thing, Synapses):
         return [thing.source, thing.target]
-    return [thing.source] if isinstance(thing, StateMonitor | EventMonitor) else []
+    if isinstance(thing, Drive):
+        return [thing.target]
+    return [thing.source] if isinstance(thing, StateMonitor | EventMonitor | PopulationRateMonitor) else []

@@ -13,16 +13,20 @@ import numpy as np
 
 from eqsim.checking.vocabulary import time_unit
 from eqsim.lowering.program import CALL_RANK, Program, When
-from eqsim.network import assemble, snapshot_file
+from eqsim.network import assemble, assemble_inputs, snapshot_file
 from eqsim.network.chunks import Watch
 from eqsim.network.clocks import Clocks, clocks
 from eqsim.network.display import network_html
+from eqsim.network.drive import Drive
+from eqsim.network.driven_input import Input
 from eqsim.network.event_monitor import EventMonitor
 from eqsim.network.inputs import SpikeGeneratorGroup
 from eqsim.network.labels import label
 from eqsim.network.members import check_members, flat, named, unitless
 from eqsim.network.neurons import NeuronGroup
 from eqsim.network.operations import NetworkOperation
+from eqsim.network.poisson_input import PoissonInput
+from eqsim.network.population_rate import PopulationRateMonitor
 from eqsim.network.segments import Call, segmented
 from eqsim.network.snapshot import Snapshot, apply, capture
 from eqsim.network.state_monitor import StateMonitor
@@ -250,7 +254,7 @@ class Network:
     def _build(self) -> tuple[Any, Program, dict[str, Storage], Run]:
         if self._built is not None and self._built[0] == self._revisions():
             for name, thing in self._objects.items():
-                if isinstance(thing, NeuronGroup | Synapses | SpikeGeneratorGroup):
+                if isinstance(thing, NeuronGroup | Synapses | SpikeGeneratorGroup | Drive):
                     assemble.prepare(thing._variables, self._dtype, self._clocks.steps[name])
                     self._override_stream(name, thing._variables)
             return self._built
@@ -276,12 +280,16 @@ class Network:
             name = thing._name or ""
             assembly.storages[name] = assemble.prepare(thing._variables, self._dtype, self._clocks.steps[name])
             self._first_time(thing, self._clocks.steps[name])
+        assembly.link([thing._variables for thing in grouped])
         adders: tuple[tuple[type, Callable[..., None]], ...] = (
             (NeuronGroup, assemble.add_neurons),
             (SpikeGeneratorGroup, assemble.add_generator),
             (Synapses, assemble.add_synapses),
+            (PoissonInput, assemble_inputs.add_poisson_input),
+            (Input, assemble_inputs.add_input),
             (StateMonitor, assemble.add_state_monitor),
             (EventMonitor, assemble.add_event_monitor),
+            (PopulationRateMonitor, assemble_inputs.add_population_rate),
         )
         for kind, add in adders:
             for name, thing in self._objects.items():
@@ -297,10 +305,10 @@ class Network:
         return [
             Call(self._caller(thing, name), When(thing._when, thing._order, CALL_RANK, self._clocks.periods[name]))
             for name, thing in self._objects.items()
-            if isinstance(thing, NetworkOperation)
+            if isinstance(thing, NetworkOperation) or (isinstance(thing, Input) and thing._function is not None)
         ]
 
-    def _caller(self, operation: NetworkOperation, name: str) -> Callable[[int], None]:
+    def _caller(self, operation: NetworkOperation | Input, name: str) -> Callable[[int], None]:
         def call(step: int) -> None:
             self._step = step
             built = self._revisions()
@@ -308,7 +316,7 @@ class Network:
             if self._revisions() != built:
                 raise NetworkError(
                     "an operation changed connections or statements during a run",
-                    owner=label("NetworkOperation", name),
+                    owner=label(type(operation).__name__, name),
                     hint="values may change while a network runs; change what it is made of between two runs",
                 )
 
@@ -382,7 +390,7 @@ class Network:
             held = thing.__dict__.get("_variables")
             if isinstance(held, Variables):
                 held.time = lambda name=name: (self._step // made.periods[name], made.steps[name])  # type: ignore[misc]
-            if isinstance(thing, StateMonitor | EventMonitor):
+            if isinstance(thing, StateMonitor | EventMonitor | PopulationRateMonitor):
                 thing._clock = made.steps[name]
 
     def _spent(self, phase: str, seconds: float) -> None:

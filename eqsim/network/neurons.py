@@ -16,6 +16,7 @@ from eqsim.analysis.analyse import analyse
 from eqsim.analysis.system import System
 from eqsim.checking.check import check
 from eqsim.checking.checked import CheckedCode, CheckedModel, Scope, Symbol
+from eqsim.checking.units import unit_text
 from eqsim.language.expr import Name
 from eqsim.language.model import Model
 from eqsim.language.names import free_names
@@ -26,6 +27,7 @@ from eqsim.network.capture import caller, externals, found, usable
 from eqsim.network.display import group_html, model_latex, subgroup_html
 from eqsim.network.equations import Equations, model_text
 from eqsim.network.labels import label
+from eqsim.network.linked import Linked
 from eqsim.network.texts import Surroundings, elements, warn_of_hidden
 from eqsim.network.variables import Variables
 from eqsim.random import next_stream
@@ -137,6 +139,7 @@ class NeuronGroup(Access):
         } | dict(checked.initials)
         if "not_refractory" in variables.entries:
             variables.storage.arrays["not_refractory"][:] = 1
+        variables.linkable = frozenset(d.name for d in checked.definitions if "linked" in d.flags)
         self._variables = variables
 
     # what users see --------------------------------------------------------------------------------------------------
@@ -214,6 +217,16 @@ class NeuronGroup(Access):
     def _statements(self, text: str, part: str, frame: FrameType) -> CheckedCode:
         code, values = self._surroundings().statements(text, part, frame)
         return self._variables.capture(code, values)
+
+    def _assign(self, name: str, value: Any, index: Any, frame: FrameType) -> None:
+        if isinstance(value, Linked):
+            if name not in self._variables.linkable:
+                hint = f"write its line as '{name} : {unit_text(self._variables.unit(name))} (linked)'"
+                raise ArgumentError(f"{name!r} is not marked (linked)", owner=self._owner, hint=hint)
+            self._variables.link(name, value.group, value.variables, value.name, value.index)
+            self._revision += 1
+            return
+        super()._assign(name, value, index, frame)
 
     def _surroundings(self) -> Surroundings:
         return Surroundings(

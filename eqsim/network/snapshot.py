@@ -79,11 +79,14 @@ def apply(snapshot: Snapshot, network: Network) -> None:
 
     Raises NetworkError where the network has other objects than the state, naming the first that differs.
     """
-    _compare(snapshot, network)
-    changes = [
-        change for name, part in snapshot.parts.items() for change in _changes(network._objects[name], part.state)
-    ]
-    alike = all(_built_alike(network._objects[name], part.state) for name, part in snapshot.parts.items())
+    try:
+        _compare(snapshot, network)
+        pairs = [(network._objects[name], part.state) for name, part in snapshot.parts.items()]
+        changes = [change for thing, state in pairs for change in _changes(thing, state)]
+        alike = all(_built_alike(thing, state) for thing, state in pairs)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:  # a file may hold anything
+        found = f"{type(error).__name__}: {error}"
+        raise NetworkError("the state is damaged", owner="Network", found=found) from None
     if not alike or network._seed != snapshot.seed:
         network._built = None
     for change in changes:  # assignments of values that are ready: none of them fails
@@ -126,6 +129,8 @@ def _compare(snapshot: Snapshot, network: Network) -> None:
             "the state has the objects in another order", owner="Network", hint=f"add them as {', '.join(theirs)}"
         )
     _same_traits(snapshot.traits, _network_traits(network), "Network")
+    if snapshot.step < 0:
+        raise NetworkError("the state is damaged: its time", owner="Network")
     for name, part in snapshot.parts.items():
         thing = network._objects[name]
         owner = label(type(thing).__name__, name)

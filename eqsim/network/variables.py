@@ -14,6 +14,7 @@ from eqsim.analysis.plain import plain_in
 from eqsim.analysis.system import System
 from eqsim.checking.checked import CheckedCode, CheckedExpression, Role, Symbol
 from eqsim.checking.dimensions import Unit
+from eqsim.checking.units import unit_text
 from eqsim.language.expr import Expr, Name, names, substitute
 from eqsim.lowering.evaluate import evaluate
 from eqsim.lowering.kernel import Entry
@@ -22,13 +23,14 @@ from eqsim.network.functions import Function
 from eqsim.network.timed_array import TimedArray
 from eqsim.random import Kind, binomial, normal, poisson, uniform
 from eqsim.targets.target import Storage
-from eqsim.text.errors import ArgumentError, DefinitionError
+from eqsim.text.errors import ArgumentError, DefinitionError, UnitsError
 from eqsim.units import has_unit, magnitude, unit_of
 
 DTYPES: Mapping[Entry, str] = MappingProxyType(
     {"real": "float64", "integer": "int64", "count": "int64", "flag": "uint8"}
 )
 Indices = NDArray[np.int64]
+_LINK = "assign es.linked(group, 'variable') to it"
 _BLOCK = 1 << 18  # elements for which a text is evaluated at a time
 
 
@@ -54,6 +56,8 @@ class Variables:
         self.ordinal: Callable[[Indices], Indices] = lambda index: index
         self.builtins: dict[str, Callable[[Indices], Any]] = {}
         self.defaults: Mapping[str, Expr] = MappingProxyType({})  # all of them, also those evaluated already
+        self.linkable: frozenset[str] = frozenset()  # parameters marked (linked)
+        self.linked: dict[str, tuple[Any, Variables, str, Indices | None]] = {}  # what they refer to, once they do
         self._waiting: dict[str, Expr] = {}
         self.place: Indices | None = None  # where each element is stored, if not at its index
         self._under_way: list[str] = []
@@ -99,6 +103,14 @@ class Variables:
         """Return plain values of a stored variable or a subexpression, one for each index (all by default)."""
         if name in self.waiting:
             self.settle(name)
+        if name in self.linked:
+            _, other, variable, seen = self.linked[name]
+            every = np.arange(self.size) if index is None else index
+            if other.is_shared(variable) or (seen is None and other.size == 1):
+                return np.broadcast_to(other.read(variable)[:1], every.shape)
+            return other.read(variable, every if seen is None else seen[every])
+        if name in self.linkable:
+            raise ArgumentError(f"{name!r} is linked to nothing yet", owner=self.owner, hint=_LINK)
         if name in self.entries:
             values = self.storage.arrays[name]
             if self.is_shared(name):
@@ -124,6 +136,23 @@ class Variables:
             if self.place is not None:
                 index = self.place if index is None else self.place[index]
             array[slice(0, self.size) if index is None else index] = values
+
+    def link(self, name: str, group: Any, other: Variables, variable: str, seen: Indices | None) -> None:
+        """Let a ``(linked)`` parameter refer to a variable of another object."""
+        if not self.unit(name).same_dimension(other.unit(variable)) or self.unit(name) != other.unit(variable):
+            raise UnitsError(
+                f"{name!r} and {variable!r} count in different units",
+                owner=self.owner,
+                found=f"{unit_text(other.unit(variable))}, against {unit_text(self.unit(name))} of {name}",
+                hint=f"declare {name} in {unit_text(other.unit(variable))}",
+            )
+        if seen is not None and len(seen) != self.size:
+            hint = "give one index for each element"
+            raise ArgumentError(f"{len(seen)} indices for {self.size} elements", owner=self.owner, hint=hint)
+        if seen is None and not other.is_shared(variable) and other.size not in {1, self.size}:
+            hint = "index= says which element each one sees"
+            raise ArgumentError(f"{other.size} elements for {self.size}", owner=self.owner, hint=hint)
+        self.linked[name] = (group, other, variable, seen)
 
     def settle(self, name: str) -> None:
         """Evaluate a default or an initial value that waits, in order of dependence; a circle is an error."""

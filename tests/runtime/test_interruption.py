@@ -39,9 +39,9 @@ except KeyboardInterrupt:
     assert len(trace.t) == -(-reached // 100), (len(trace.t), reached)
     assert trace.x.shape == (3, len(trace.t))
     assert spikes.num_spikes == len(spikes.t) and (spikes.t_ <= net.t_).all()
-    net.run(500*ms)
+    net.run(100*ms)
     other, trace2, spikes2 = build()
-    other.run((reached + 5000)/10*ms)
+    other.run((reached + 1000)/10*ms)
     np.testing.assert_array_equal(trace.x, trace2.x)
     np.testing.assert_array_equal(trace.t_, trace2.t_)
     np.testing.assert_array_equal(spikes.i, spikes2.i)
@@ -66,7 +66,7 @@ def started(target, progress=False):
 @pytest.mark.parametrize("target", ["numpy", "numba"])
 def test_ctrl_c_loses_nothing_and_the_run_goes_on(target):
     process = started(target)
-    time.sleep(0.5)
+    time.sleep(0.2)
     begin = time.perf_counter()
     process.send_signal(signal.SIGINT)
     output, errors = process.communicate(timeout=100)
@@ -79,7 +79,7 @@ def test_ctrl_c_loses_nothing_and_the_run_goes_on(target):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of another kind")
 def test_a_second_ctrl_c_gets_through():
-    process = started("numba")
+    process = started("numpy")
     for _ in range(20):
         process.send_signal(signal.SIGINT)
         time.sleep(0.02)
@@ -106,8 +106,8 @@ def test_progress_is_shown(capfd):
 
 
 def test_progress_of_an_interrupted_run_ends_its_line():
-    process = started("numba", progress=True)
-    time.sleep(0.4)
+    process = started("numpy", progress=True)
+    time.sleep(0.2)
     process.send_signal(signal.SIGINT)
     output, errors = process.communicate(timeout=60)
     assert process.returncode == 0, errors
@@ -129,8 +129,10 @@ def test_nan_names_group_variable_neuron_and_time(target):
     assert "'exc'" in told
     assert "V" in told
     assert "neuron 0" in told or "element 0" in told
-    assert "t = 3" in told or "t = 4" in told  # 1/0 in the step that begins at 3 ms
     assert "inf" in told
+    # 1/0 in the step that begins at 3 ms; numbers are looked at every so many steps
+    assert f"t = {float(plain(net.t, 'ms'))}" in told
+    assert 4 <= plain(net.t, "ms") <= 20
     assert raised.value.hint
     assert raised.value.object == "NeuronGroup 'exc'"
 
@@ -151,8 +153,8 @@ def test_nan_in_synapses_is_told_by_synapse():
     S.w, S.off = 1, [1, 1, 0]
     with pytest.raises(es.EqsimError, match="'feed'") as raised:
         network(group, S).run(5 * ms)
-    assert "w" in str(raised.value)
-    assert "2" in str(raised.value)
+    assert "w of" in str(raised.value)
+    assert " 2 " in str(raised.value)  # by its order of creation
 
 
 def test_nan_that_a_user_set_is_told_too():
