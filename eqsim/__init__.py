@@ -10,6 +10,7 @@ import importlib
 import typing
 
 from eqsim.connectivity import rules
+from eqsim.network.driven_input import Input
 from eqsim.network.equations import Equations
 from eqsim.network.event_monitor import EventMonitor, SpikeMonitor
 from eqsim.network.functions import Function, function
@@ -18,6 +19,9 @@ from eqsim.network.linked import Linked, linked
 from eqsim.network.network import Network
 from eqsim.network.neurons import NeuronGroup
 from eqsim.network.operations import NetworkOperation, network_operation
+from eqsim.network.poisson import PoissonGroup
+from eqsim.network.poisson_input import PoissonInput
+from eqsim.network.population_rate import PopulationRateMonitor
 from eqsim.network.state_monitor import StateMonitor
 from eqsim.network.synapses import Synapses
 from eqsim.network.timed_array import TimedArray
@@ -34,10 +38,14 @@ __all__ = [
     "Equations",
     "EventMonitor",
     "Function",
+    "Input",
     "Linked",
     "Network",
     "NetworkOperation",
     "NeuronGroup",
+    "PoissonGroup",
+    "PoissonInput",
+    "PopulationRateMonitor",
     "SpikeGeneratorGroup",
     "SpikeMonitor",
     "StateMonitor",

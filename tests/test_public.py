@@ -30,8 +30,12 @@ def test_names_are_sorted_complete_and_there():
 PROMISED = (
     "EqsimError",
     "EventMonitor",
+    "Input",
     "Network",
     "NeuronGroup",
+    "PoissonGroup",
+    "PoissonInput",
+    "PopulationRateMonitor",
     "SpikeGeneratorGroup",
     "SpikeMonitor",
     "StateMonitor",

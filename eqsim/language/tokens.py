@@ -129,7 +129,8 @@ def check_order(line: Line, dotted: frozenset[str] = frozenset(), *, before_unit
     if not words:
         part = line.source.part
         hint = f"write a formula, or leave {part} out" if part else "write a formula, or 0"
-        raise FormulaMistake("a formula is missing here", line.span(), hint=hint)
+        whole = not line.source.text.strip()
+        raise FormulaMistake("a formula is missing here", line.source.span(0, 0) if whole else line.span(), hint=hint)
     _Order(line, words, dotted, before_unit=before_unit).run()
 
 

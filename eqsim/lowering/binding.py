@@ -373,7 +373,9 @@ class Binder:
         touched = _touched(code)
         for statement in code.statements:
             target = statement.target
-            value = self.value(statement.value, code.symbols, target.unit, of)
+            # what multiplies, divides or raises is a number, whatever its target counts in
+            unit = Unit() if statement.op in {"*=", "/=", "**="} else target.unit
+            value = self.value(statement.value, code.symbols, unit, of)
             if target.role is Role.LOCAL:
                 old = self._current.get(("own", f"={target.name}"))
                 self._fresh += 1

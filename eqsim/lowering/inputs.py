@@ -7,13 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from eqsim.checking.checked import CheckedCode, CheckedExpression, CheckedStatement, Symbol
+from eqsim.checking.checked import CheckedCode, CheckedExpression, CheckedStatement, Role, Symbol
 from eqsim.checking.dimensions import Unit
 from eqsim.language.expr import Binary, Compare, Conditional, Expr, Name, Number
 from eqsim.language.model import AssignOp
 from eqsim.lowering.binding import Binder, Lowered, Of, Owner, Place
 from eqsim.lowering.kernel import Add, Domain, If, Law, Load, Store
 from eqsim.text.source import Source
+
+
+def draw_arrivals(owner: Owner, rate: CheckedExpression, frequency: Unit, draws: int, title: str) -> Lowered:
+    """Return the kernel that draws how many arrivals each neuron gets into the array ``_arrivals``.
+
+    A loop over neurons that does this alone vectorises, also where neurons lie apart.
+    """
+    binder = Binder({"own": owner})
+    binder.emit(Store(binder.array("own", "_arrivals"), "_i", _count(binder, rate, frequency, draws)))
+    return binder.kernel("draw_arrivals", "each", title)
 
 
 def arrivals(
@@ -30,17 +40,29 @@ def arrivals(
 
     The chance of each of the tries is ``rate*dt``, the rate counted in ``frequency``. The tries ``_tries_k`` of the
     parts k < ``draws`` are drawn one by one, each part with a mean of at most 2; 0 draws is one draw of any mean.
+    Where the input has an array ``_arrivals``, they are drawn already.
     """
     binder = Binder(owners)
-    chance = binder.let("_chance", Binary("*", binder.value(rate.value, rate.symbols, frequency), Name("dt")), "real")
-    law: Law = "binomial_small" if draws else "binomial"
-    count: Expr | None = None
-    for part in range(draws or 1):
-        drawn = binder.number(law, (binder.scalar("own", f"_tries_{part}", "integer"), chance))
-        count = drawn if count is None else Binary("+", count, drawn)
-    assert count is not None
+    if "_arrivals" in owners["own"].arrays:
+        index = Symbol("i", Role.BUILTIN, Unit(), "integer", of="post", variable="i")
+        place = binder.let("_place", binder.resolve(Name("i"), {"i": index}), "integer")
+        binder.emit(Load("_drawn", binder.array("own", "_arrivals"), place.name), "integer")
+        count: Expr = Name("_drawn")
+    else:
+        count = _count(binder, rate, frequency, draws)
     binder.carry_out(_statement(target, "+=", Binary("*", weight.value, count), weight.symbols))
     return binder.kernel("arrivals", domain, title)
+
+
+def _count(binder: Binder, rate: CheckedExpression, frequency: Unit, draws: int) -> Expr:
+    chance = binder.let("_chance", Binary("*", binder.value(rate.value, rate.symbols, frequency), Name("dt")), "real")
+    law: Law = "binomial_small" if draws else "binomial"
+    total: Expr | None = None
+    for part in range(draws or 1):
+        drawn = binder.number(law, (binder.scalar("own", f"_tries_{part}", "integer"), chance))
+        total = drawn if total is None else Binary("+", total, drawn)
+    assert total is not None
+    return total
 
 
 def drive(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
@@ -51,6 +52,12 @@ class DriveParts:
             storage.arrays["_count"] = np.array([len(part)])
             self.arguments["arrays"] = {name: Address(self.key, name) for name in ("_events", "_count")}
 
+    def own_array(self, name: str, size: int) -> None:
+        """Give the input an array of counts."""
+        self.assembly.storages[self.key].arrays[name] = np.zeros(size, np.int64)
+        own = self.owners["own"]
+        self.owners["own"] = replace(own, arrays={**own.arrays, name: "count"})
+
     def launch(self, lowered: Lowered, slot: str, order: int, rank: int) -> None:
         """Add a kernel."""
         when = When(slot, order, rank, self.period)
@@ -74,6 +81,11 @@ def add_poisson_input(assembly: Assembly, drive: PoissonInput) -> None:
         draws = _draws(drive.N, chance)
     drive._variables.storage.constants |= {f"_tries_{k}": n for k, n in enumerate(_tries(drive.N, draws or 1))}
     title = f"arrivals of {parts.key} at {parts.group}"
+    if draws and parts.domain == "listed":
+        parts.own_array("_arrivals", drive._target.N)
+        lowered = lower_inputs.draw_arrivals(parts.owners["own"], drive._rate, frequency, draws, f"draw {title}")
+        when = When(drive._when, drive._order, 0, parts.period)
+        assembly.launch(lowered, parts.key, when, {"own": parts.key}, scalars={"_n": Address(parts.key, "_post_N")})
     lowered = lower_inputs.arrivals(
         parts.owners, drive._symbol, drive._weight, drive._rate, frequency, draws, parts.domain, title
     )

@@ -16,6 +16,7 @@ from eqsim.network.neurons import NeuronGroup
 from eqsim.network.pathways import grow
 from eqsim.network.population_rate import PopulationRateMonitor
 from eqsim.network.state_monitor import StateMonitor
+from eqsim.network.streaming import publish
 from eqsim.network.synapses import Synapses
 from eqsim.targets.target import Storage
 from eqsim.text.errors import NumericalError
@@ -68,6 +69,8 @@ def make_room(members: Members, clocks: Clocks, storages: Mapping[str, Storage],
         if isinstance(thing, StateMonitor | PopulationRateMonitor):
             records = steps // clocks.periods[name] + 1
             width = max(1, len(thing._record)) if isinstance(thing, StateMonitor) else 1
+            if isinstance(thing, StateMonitor) and thing._file is not None:
+                thing._file.reserve(records)
             for series in thing._series.values():
                 if series.room < width:
                     series.make_room(width * min(records, max(1, _ROOM // width)))
@@ -96,7 +99,9 @@ def note_times(members: Members, clocks: Clocks, start: int, end: int) -> None:
     for name, thing in members.items():
         if isinstance(thing, StateMonitor | PopulationRateMonitor):
             period = clocks.periods[name]
-            thing._times.append(np.arange(-(-start // period), -(-end // period)))
+            thing._note(np.arange(-(-start // period), -(-end // period)))
+        if isinstance(thing, StateMonitor | EventMonitor):
+            publish(thing)
 
 
 def check_numbers(members: Members, storages: Mapping[str, Storage], time: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +12,9 @@ from numpy.typing import NDArray
 from eqsim.checking.vocabulary import time_unit
 from eqsim.network.display import event_monitor_html
 from eqsim.network.labels import label
+from eqsim.network.record_file import RecordFile
 from eqsim.network.series import Series
+from eqsim.network.streaming import event_file
 from eqsim.network.variables import Variables
 from eqsim.targets.target import Storage
 from eqsim.text.errors import ArgumentError, UnknownVariableError
@@ -34,6 +37,10 @@ class EventMonitor:
         Whether to keep every event; otherwise they are only counted.
     when, order, name
         The slot in a step, the rank in it, and the name.
+    file
+        An HDF5 file that takes the events while the network runs, so that memory does not grow (needs h5py). It can
+        be read at any time, also after the process was killed: datasets ``i``, ``t`` and one a variable, shape
+        (events,), each with the attribute ``unit``. An earlier run's file is replaced.
 
     """
 
@@ -48,6 +55,7 @@ class EventMonitor:
         when: str = "after_thresholds",
         order: int = 0,
         name: str | None = None,
+        file: str | os.PathLike[str] | None = None,
     ) -> None:
         self._owner = label(self._kind, name)
         held = getattr(source, "_variables", None)
@@ -72,6 +80,7 @@ class EventMonitor:
             self._storage.arrays["_counted"] = np.zeros(held.size, np.int64)
         self._clock = 1.0
         self._revision = 0
+        self._file: RecordFile | None = None if file is None else event_file(self, file)
 
     @property
     def source(self) -> Any:
@@ -174,8 +183,9 @@ class SpikeMonitor(EventMonitor):
         when: str = "after_thresholds",
         order: int = 0,
         name: str | None = None,
+        file: str | os.PathLike[str] | None = None,
     ) -> None:
-        super().__init__(source, "spike", variables, record, when, order, name)
+        super().__init__(source, "spike", variables, record, when, order, name, file)
 
     @property
     def num_spikes(self) -> int:

@@ -64,6 +64,11 @@ def whole(end: Any) -> Any:
     return end.group if isinstance(end, Subgroup | SourcePart) else end
 
 
+def depth(thing: Any) -> int:
+    """Return 0 for all but synapses onto synapses, whose depth is one more than that of those they reach."""
+    return 1 + depth(thing.target) if isinstance(thing, Synapses) and isinstance(thing.target, Synapses) else 0
+
+
 def unitless(thing: Any) -> bool | None:
     """Whether an object's model has no units; ``None`` where it has no lines that could tell."""
     checked = thing.__dict__.get("_checked")
@@ -87,6 +92,7 @@ def check_members(members: Members) -> None:
                 owner=label("Synapses", name),
                 hint="call connect(), for instance connect(p=0.1)",
             )
+    _refuse_shared_files(members)
     if len({unitless(thing) for thing in members.values()} - {None}) > 1:
         names = [name for name, thing in members.items() if unitless(thing)]
         raise NetworkError(
@@ -94,6 +100,15 @@ def check_members(members: Members) -> None:
             owner="Network",
             found=f"without units: {', '.join(names)}",
         )
+
+
+def _refuse_shared_files(members: Members) -> None:
+    """Raise NetworkError for two monitors that would write one file."""
+    taken: dict[Any, str] = {}
+    for name, thing in members.items():
+        file = thing.__dict__.get("_file")
+        if file is not None and taken.setdefault(file.path, name) != name:
+            raise NetworkError(f"{taken[file.path]!r} and {name!r} record to one file, {file.path}", owner="Network")
 
 
 def _ends(thing: Any) -> list[Any]:

@@ -22,7 +22,7 @@ from eqsim.network.driven_input import Input
 from eqsim.network.event_monitor import EventMonitor
 from eqsim.network.inputs import SpikeGeneratorGroup
 from eqsim.network.labels import label
-from eqsim.network.members import check_members, flat, named, unitless
+from eqsim.network.members import check_members, depth, flat, named, unitless
 from eqsim.network.neurons import NeuronGroup
 from eqsim.network.operations import NetworkOperation
 from eqsim.network.poisson_input import PoissonInput
@@ -292,7 +292,8 @@ class Network:
             (PopulationRateMonitor, assemble_inputs.add_population_rate),
         )
         for kind, add in adders:
-            for name, thing in self._objects.items():
+            # synapses that others reach are laid out before those
+            for name, thing in sorted(self._objects.items(), key=lambda item: depth(item[1])):
                 if isinstance(thing, kind):
                     add(assembly, thing)
                     held = thing.__dict__.get("_variables")

@@ -50,8 +50,8 @@ class SynapseParts:
                 for part in ("ring", "ring_count", "ring_source", "ring_cursor", "ring_due", "head", "tail"):
                     storage.arrays.pop(f"_{part}_{pathway}", None)
                 continue
-            uniform = f"_ring_{pathway}" in storage.arrays and not isinstance(delays, np.ndarray)
-            if not uniform or storage.constants[f"_delay_{pathway}"] != _whole_steps(delays, self.dt):
+            steps = None if isinstance(delays, np.ndarray) else _whole_steps(delays, self.dt)
+            if f"_ring_{pathway}" not in storage.arrays or storage.constants[f"_delay_{pathway}"] != steps:
                 raise NotYetError(
                     "connections and delays cannot change while spikes with delays are under way",
                     owner=synapses._owner,
@@ -110,9 +110,17 @@ class SynapseParts:
         checked = self.synapses._checked
         return name in checked.symbols or any(name in pathway.code.symbols for pathway in checked.pathways)
 
+    def _stored_targets(self) -> NDArray[Any]:
+        """Return where each synapse's target is stored: at its index, unless it is a synapse laid out otherwise."""
+        target, place = self.synapses._connections.target, self.synapses.target._variables.place
+        if place is None:
+            return target
+        stored: NDArray[Any] = place[target]
+        return stored
+
     def _lay_out(self) -> None:
         connections, arrays = self.synapses._connections, self.storage.arrays
-        arrays["_start"], arrays["_target"] = connections.start, _indexes(connections.target)
+        arrays["_start"], arrays["_target"] = connections.start, _indexes(self._stored_targets())
         checked = self.synapses._checked
         if any(pathway.of == "post" for pathway in checked.pathways):
             arrays["_source"] = _indexes(sources(connections.start))

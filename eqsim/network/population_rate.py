@@ -106,6 +106,10 @@ class PopulationRateMonitor:
         full = np.convolve(self.rate_, weights / weights.sum()) if len(self.rate_) else np.empty(0)
         return self._with_unit(full[middle : middle + len(self.rate_)])
 
+    def _note(self, steps: NDArray[np.int64]) -> None:
+        """Note the steps of the clock in which values were recorded."""
+        self._times.append(steps)
+
     def __repr__(self) -> str:
         return f"<{label('PopulationRateMonitor', self._name)}: {len(self.t_)} steps>"
 

@@ -15,6 +15,8 @@ from eqsim.network.connections import Connections
 from eqsim.network.inputs import SpikeGeneratorGroup
 from eqsim.network.labels import label
 from eqsim.network.neurons import NeuronGroup
+from eqsim.network.population_rate import PopulationRateMonitor
+from eqsim.network.record_file import RecordFile
 from eqsim.network.series import Series
 from eqsim.network.state_monitor import StateMonitor
 from eqsim.network.synapses import Synapses
@@ -36,7 +38,7 @@ _ATTRIBUTES = (
     (NeuronGroup, ("_ran",)),
     (SpikeGeneratorGroup, ("_ran", "_indices", "_times", "_times_unit", "_period")),
     (Synapses, ("_calls", "_connected", "_delays", "_steps", "_laid")),
-    (StateMonitor, ("_times",)),
+    (StateMonitor | PopulationRateMonitor, ("_times",)),
 )
 _HARMLESS = frozenset({"_ran", "_calls", "_times"})  # attributes that take no part in building
 State = Mapping[str, Any]
@@ -172,7 +174,9 @@ def _state(thing: Any) -> dict[str, Any]:
             "permutation": connections.permutation,
         }
     series: Mapping[str, Series] = thing.__dict__.get("_series", {})
-    state["records"] = {name: _copy(one.values()) for name, one in series.items()}
+    file: RecordFile | None = thing.__dict__.get("_file")
+    state["rows"] = None if file is None else file.rows  # in a file, they stay there
+    state["records"] = {name: _copy(one.values()) for name, one in series.items() if file is None}
     state["arrays"] = {name: _copy(values) for name, values in _arrays(thing)}
     return state
 
@@ -232,7 +236,9 @@ def _check_state(thing: Any, state: State, owner: str) -> None:
     if isinstance(thing, Synapses):
         _check_connections(thing, state, due)
     records: Mapping[str, Array] = state["records"]
-    due(set(records) == set(thing.__dict__.get("_series", {})), "the recorded variables")
+    file: RecordFile | None = thing.__dict__.get("_file")
+    due((state["rows"] is None) == (file is None), "where the records are")
+    due(set(records) == set(thing.__dict__.get("_series", {}) if file is None else ()), "the recorded variables")
 
 
 def _check_connections(thing: Synapses, state: State, due: Callable[[bool, str], None]) -> None:
@@ -297,8 +303,14 @@ def _changes(thing: Any, state: State) -> Iterator[Callable[[], None]]:
         storage.arrays.update({**derived, **arrays})
 
     yield put_arrays
+    file: RecordFile | None = thing.__dict__.get("_file")
+    if file is not None:
+        yield file.going_back(state["rows"])
     series: Mapping[str, Series] = thing.__dict__.get("_series", {})
     for name, one in series.items():
+        if file is not None:
+            yield lambda one=one: one.replace(np.empty(0))  # type: ignore[misc]
+            continue
         yield lambda one=one, values=state["records"][name]: one.replace(values)  # type: ignore[misc]
     if isinstance(held, Variables):
         yield _variables_change(held, state["variables"])

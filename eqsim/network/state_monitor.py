@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +13,9 @@ from eqsim.checking.checked import Role
 from eqsim.checking.vocabulary import time_unit
 from eqsim.network.display import state_monitor_html
 from eqsim.network.labels import label
+from eqsim.network.record_file import RecordFile
 from eqsim.network.series import Series
+from eqsim.network.streaming import state_file
 from eqsim.network.texts import elements
 from eqsim.network.variables import Variables
 from eqsim.targets.target import Storage
@@ -36,6 +39,10 @@ class StateMonitor:
         Which elements: ``True`` for all, or indices.
     dt, when, order, name
         The time between two records (each step by default); the slot in a step; the rank in it; the name.
+    file
+        An HDF5 file that takes the records while the network runs, so that memory does not grow (needs h5py). It can
+        be read at any time, also after the process was killed: datasets ``t`` and one a variable, shape
+        (records, elements), each with the attribute ``unit``. An earlier run's file is replaced.
 
     """
 
@@ -48,6 +55,7 @@ class StateMonitor:
         when: str = "start",
         order: int = 0,
         name: str | None = None,
+        file: str | os.PathLike[str] | None = None,
     ) -> None:
         self._owner = label("StateMonitor", name)
         self._source, self._name, self._dt, self._when, self._order = source, name, dt, when, order
@@ -73,6 +81,7 @@ class StateMonitor:
         self._times: list[NDArray[np.int64]] = []
         self._clock = 1.0
         self._revision = 0
+        self._file: RecordFile | None = None if file is None else state_file(self, file)
 
     @property
     def source(self) -> Any:
@@ -102,8 +111,17 @@ class StateMonitor:
     @property
     def t_(self) -> NDArray[np.float64]:
         """The times as plain numbers, in milliseconds (in the user's unit in a unitless network)."""
+        if self._file is not None:
+            return self._file.columns["t"].read()
         steps = np.concatenate([np.empty(0, np.int64), *self._times])
         return steps * self._clock
+
+    def _note(self, steps: NDArray[np.int64]) -> None:
+        """Note the steps of the clock in which values were recorded."""
+        if self._file is None:
+            self._times.append(steps)
+        else:
+            self._file.columns["t"].append(steps * self._clock)
 
     def _values(self, variable: str) -> NDArray[Any]:
         recorded = self._series[variable].values()

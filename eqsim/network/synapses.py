@@ -94,6 +94,11 @@ class Synapses(Access):
         for end, what in ((source, "source"), (target, "target")):
             if not isinstance(getattr(end, "_variables", None), Variables):
                 raise ArgumentError(f"a {what} must be a group, not {type(end).__name__}", owner=owner)
+        if isinstance(source, Synapses):
+            hint = "synapses emit no spikes; they can be the target"
+            raise ArgumentError("synapses cannot be a source", owner=owner, hint=hint)
+        if isinstance(target, Synapses) and on_post is not None:
+            raise ArgumentError("a target of synapses emits no spikes", owner=owner, hint="leave out on_post")
         frame = caller()
         text, given = model_text(model, owner)
         pre, post = source._variables, target._variables

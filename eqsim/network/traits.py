@@ -8,8 +8,10 @@ from typing import Any
 
 from eqsim.checking.checked import CheckedCode, CheckedModel
 from eqsim.checking.units import unit_text
+from eqsim.network.drive import Drive
 from eqsim.network.event_monitor import EventMonitor
 from eqsim.network.members import whole
+from eqsim.network.population_rate import PopulationRateMonitor
 from eqsim.network.state_monitor import StateMonitor
 from eqsim.network.synapses import Synapses
 from eqsim.network.variables import Variables
@@ -56,12 +58,21 @@ def _code(code: CheckedCode | None) -> str:
 
 
 def _surroundings(thing: Any) -> Iterator[tuple[str, str]]:
+    held = thing.__dict__.get("_variables")
     if isinstance(thing, Synapses):
         yield "the source", _end(thing.source)
         yield "the target", _end(thing.target)
     if isinstance(thing, StateMonitor | EventMonitor):
         yield "the source", _end(thing.source)
         yield "what is recorded", ", ".join(thing._variables)
+        yield "where records are kept", "in memory" if thing._file is None else "in a file"
+    if isinstance(thing, PopulationRateMonitor):
+        yield "the source", _end(thing.source)
+    if isinstance(thing, Drive):
+        yield "the target", _end(thing.target)
+        yield "the driven variable", thing.variable
+    for name, (group, _, variable, seen) in held.linked.items() if isinstance(held, Variables) else ():
+        yield f"the link of {name}", f"{group.name}.{variable}{'' if seen is None else f'[{_digest(seen)}]'}"
     if isinstance(thing, StateMonitor):
         yield "the recorded elements", _digest(thing._record)
     if isinstance(thing, EventMonitor):

@@ -1,15 +1,18 @@
-"""A case of a mistake: a text with what belongs to it, run through parsing and checking."""
+"""A case of a mistake: a text with what belongs to it, run through all stages up to the choice of a scheme."""
 
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from eqsim.analysis.analyse import analyse
 from eqsim.checking.check import check, check_code, check_expression
 from eqsim.checking.checked import External, Scope
 from eqsim.checking.units import parse_unit
 from eqsim.language.parse import parse, parse_expression, parse_generator, parse_statements, with_arguments
+from eqsim.schemes.choose import choose
 
 FOLDER = Path(__file__).parent
+TEXTS = ("threshold", "reset", "refractory", "on_pre", "on_post", "method", "noise")
 
 
 @dataclass
@@ -31,7 +34,9 @@ def read_case(path: Path) -> Case:
 def externals(namespace: str) -> dict[str, External]:
     found = {}
     for name, arguments, value in re.findall(r"(\w+)\s*(\([^)]*\))?\s*=\s*([^,]+)", namespace):
-        if not arguments:
+        if value.startswith("<"):
+            found[name] = External("other", what=value.strip("<>"))
+        elif not arguments:
             checked = check_expression(parse_expression(value), Scope(), {})
             found[name] = External("scalar", checked.unit, checked.type)
         elif arguments == "()":
@@ -43,15 +48,18 @@ def externals(namespace: str) -> dict[str, External]:
 
 
 def run(case: Case) -> None:
-    """Parse and check everything in a case, in the order in which an object does."""
+    """Take everything in a case through the stages, in the order in which an object does."""
     keys, owner = case.keys, case.owner
     groups = {of: check(parse(keys[of]), Scope()).symbols if of in keys else {} for of in ("pre", "post")}
     kind = "synapse" if keys.get("kind") == "synapse" else "neuron"
     scope = Scope(kind, externals(keys.get("namespace", "")), groups["pre"], groups["post"])
     model = parse(case.text, owner)
-    texts = {name: keys.get(name) for name in ("threshold", "reset", "refractory", "on_pre", "on_post")}
+    texts = {name: keys.get(name) for name in TEXTS}
     events = {key.removeprefix("event "): text for key, text in keys.items() if key.startswith("event ")}
     checked = check(with_arguments(model, owner, events=events, **texts), scope)
+    system = analyse(checked)
+    if system.stepped:
+        choose(system, checked.method, checked.noise)
     if "code" in keys:
         check_code(parse_statements(keys["code"], owner, "run_regularly"), scope, checked.symbols)
     if "generator" in keys:
@@ -59,5 +67,5 @@ def run(case: Case) -> None:
     for key, text in keys.items():
         if key.startswith("value "):
             wanted = key.removeprefix("value ")
-            expect = wanted if wanted == "boolean" else parse_unit(wanted)[0]
+            expect = wanted if wanted in {"boolean", "integer"} else parse_unit(wanted)[0]
             check_expression(parse_expression(text, owner, "value"), scope, checked.symbols, expect=expect)

@@ -57,7 +57,7 @@ def hodgkin_huxley():
 def adex():
     """Nonlinear equations by rk4; inputs over time, one for all and one for each; values held over a step."""
     model = """
-    dV/dt = (-g_L*(V - E_L) + g_L*D_T*exp((V - V_T)/D_T) - w + J(t) + K(t, i) + held)/C : mV
+    dV/dt = (-g_L*(V - E_L) + g_L*D_T*exp(clip((V - V_T)/D_T, -99, 5)) - w + J(t) + K(t, i) + held)/C : mV
     dw/dt = (a*(V - E_L) - w)/(30*ms) : pA
     a     = 2*nS : nS (shared, parameter)
     held  = 3*(V/mV)*pA : pA (constant over dt)
@@ -145,7 +145,7 @@ def noisy():
     made = []
     for number, (method, text) in enumerate(texts.items()):
         noise = "ito" if method == "milstein" else None
-        cells = es.NeuronGroup(6, text, "x > 1.3", "x = rand()", 1 * ms, method=method, noise=noise, seed=number, namespace={"ms": ms, "Hz": Hz})
+        cells = es.NeuronGroup(6, text, "x > 0.7", "x = rand()", 1 * ms, method=method, noise=noise, seed=number, namespace={"ms": ms, "Hz": Hz})
         cells.x = "0.5 + 0.1*i"
         made += [cells, es.StateMonitor(cells, ["x", "y"]), es.SpikeMonitor(cells)]
     return made
@@ -153,7 +153,7 @@ def noisy():
 
 def unitless():
     """A model without units, of second order."""
-    cells = es.NeuronGroup(4, "d2x/dt2 = -k*x - 0.1*dx_dt\nk\nx(0) = 1 + i\ny' = x - y", threshold="x > 2", refractory=1.5, name="cells")
+    cells = es.NeuronGroup(4, "d2x/dt2 = -k*x - 0.1*dx_dt\nk\nx(0) = 1 + i\ny' = x - y", threshold="x > 0.5", refractory=1.5, name="cells", method="rk4")
     cells.k = "1 + 0.3*i"
     return [cells, es.StateMonitor(cells, ["x", "dx_dt", "y"]), es.SpikeMonitor(cells)]
 
