@@ -72,6 +72,7 @@ class Program:
 
     launches: tuple[Launch, ...]
     guards: tuple[Guard, ...] = ()
+    stops: tuple[Address, ...] = ()  # counts (one entry): a run ends after a step that leaves one above zero
     dtype: str = "float64"
     titles: Mapping[str, str] = field(default_factory=dict)  # what people call the objects, by key
 

@@ -40,6 +40,7 @@ class Assembly:
     dtype: str = "float64"
     launches: list[Launch] = field(default_factory=list)
     guards: list[Guard] = field(default_factory=list)
+    stops: list[Address] = field(default_factory=list)
     storages: dict[str, Storage] = field(default_factory=dict)
     cleared: set[Address] = field(default_factory=set)
     links: dict[Address, Address] = field(default_factory=dict)  # linked variables to what they refer to
@@ -96,7 +97,7 @@ class Assembly:
 
     def program(self, titles: Mapping[str, str]) -> Program:
         """Return the finished program."""
-        return Program(in_order(self.launches), tuple(self.guards), self.dtype, titles)
+        return Program(in_order(self.launches), tuple(self.guards), tuple(self.stops), self.dtype, titles)
 
 
 def _one_name(kernel: Kernel, given: dict[str, Address]) -> tuple[Kernel, dict[str, Address]]:
@@ -220,13 +221,13 @@ def add_neurons(assembly: Assembly, group: NeuronGroup) -> None:
         if not fused:
             test = lower_neurons.threshold(owner, checked, "spike", f"threshold {title}")
             assembly.launch(test, key, when("thresholds"), {"own": key}, scalars=size)
-        _compress(assembly, storage, key, "spike", when("thresholds"), group.N)
+        compress(assembly, storage, key, "spike", when("thresholds"), group.N)
         mark = lower_neurons.mark(owner, checked, f"refractoriness {title}")
         assembly.launch(mark, key, when("thresholds"), {"own": key}, listed(key, "spike"))
     for event in checked.events:
         test = lower_neurons.threshold(owner, checked, event.name, f"event {event.name} {title}")
         assembly.launch(test, key, when("after_thresholds"), {"own": key}, scalars=size)
-        _compress(assembly, storage, key, event.name, when("after_thresholds"), group.N)
+        compress(assembly, storage, key, event.name, when("after_thresholds"), group.N)
     if checked.reset is not None and checked.reset.statements:
         reset = lower_neurons.statements(owner, checked.reset, "reset", f"reset {title}", listed=True, hold=False)
         assembly.launch(reset, key, when("resets"), {"own": key}, listed(key, "spike"))
@@ -248,7 +249,8 @@ def _operate(assembly: Assembly, owner: Owner, operation: Operation, key: str) -
         assembly.launch(lowered, key, place, {"own": key}, scalars={"_n": Address(key, "_N")})
 
 
-def _compress(assembly: Assembly, storage: Storage, key: str, event: str, when: When, size: int) -> None:
+def compress(assembly: Assembly, storage: Storage, key: str, event: str, when: When, size: int) -> None:
+    """Add the making of an event's list from the bytes that its condition wrote."""
     spike_list(storage, event, size)
     arrays = {
         "flags": Address(key, f"_{event}"),

@@ -99,6 +99,7 @@ def check_members(members: Members) -> None:
             "models with units and models without cannot be in one network",
             owner="Network",
             found=f"without units: {', '.join(names)}",
+            hint="give units to all or to none; rates of a PoissonGroup have the unit Hz",
         )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from eqsim.checking.vocabulary import time_unit
 from eqsim.lowering.program import CALL_RANK, Program, When
 from eqsim.network import assemble, assemble_inputs, snapshot_file
+from eqsim.network.capture import caller
 from eqsim.network.chunks import Watch
 from eqsim.network.clocks import Clocks, clocks
 from eqsim.network.display import network_html
@@ -31,6 +32,7 @@ from eqsim.network.segments import Call, segmented
 from eqsim.network.snapshot import Snapshot, apply, capture
 from eqsim.network.state_monitor import StateMonitor
 from eqsim.network.synapses import Synapses
+from eqsim.network.until import Until, add_until, read_until
 from eqsim.network.variables import Variables
 from eqsim.random import stream_of
 from eqsim.runtime.clock import whole_steps
@@ -89,6 +91,7 @@ class Network:
         self._built: tuple[Any, Program, dict[str, Storage], Run] | None = None
         self._seconds: dict[str, float] = {}
         self._stop = False
+        self._until: Until | None = None
         self._running = False
         self._stored: dict[str, Snapshot] = {}
         self.add(*objects)
@@ -164,8 +167,11 @@ class Network:
 
     # running ---------------------------------------------------------------------------------------------------------
 
-    def run(self, duration: Any, progress: bool = False) -> None:
+    def run(self, duration: Any, until: str | None = None, progress: bool = False) -> None:
         """Run for a duration: a quantity of time, or a number where the models have no units.
+
+        ``until`` is a condition on the variables of one group, such as ``'neurons.V > -50*mV'``: the run ends after the
+        first step after which it holds for any of its neurons. It is compiled into the loop.
 
         Ctrl-C stops between two steps: what was recorded stays readable and another ``run`` goes on from there.
 
@@ -177,8 +183,10 @@ class Network:
             When a state became NaN or infinite.
 
         """
+        check_members(self._objects)
         length = self._plain_time(duration, "a duration")
         begin = perf_counter()
+        self._until = None if until is None else read_until(until, self._objects, caller())
         _, _, storages, run = self._build()
         self._spent("build", perf_counter() - begin)
         first = self._step
@@ -194,7 +202,7 @@ class Network:
 
             self._running = True
             try:
-                advance(run, storages, first, last, watch.room, reached, lambda: pressed() or self._stop)
+                advance(run, storages, first, last, watch.room, reached, lambda: pressed() or self._stopped())
             finally:
                 self._running = False
                 watch.settle(self._step)
@@ -204,6 +212,9 @@ class Network:
     def stop(self) -> None:
         """Stop the run under way at the end of its current chunk of steps."""
         self._stop = True
+
+    def _stopped(self) -> bool:
+        return self._stop or (self._until is not None and self._until.holds)
 
     # state -----------------------------------------------------------------------------------------------------------
 
@@ -261,6 +272,8 @@ class Network:
         check_members(self._objects)
         self._set_clocks()
         assembly = self._assemble()
+        if self._until is not None:
+            add_until(assembly, self._until)
         program = assembly.program({})
         begin = perf_counter()
         run = segmented(program, self._calls(), self._target, assembly.storages)
@@ -323,8 +336,8 @@ class Network:
 
         return call
 
-    def _revisions(self) -> tuple[tuple[str, int], ...]:
-        return tuple((name, thing._revision) for name, thing in self._objects.items())
+    def _revisions(self) -> tuple[Any, ...]:
+        return (self._until, *((name, thing._revision) for name, thing in self._objects.items()))
 
     def _override_stream(self, name: str, variables: Variables) -> None:
         if self._seed is not None:

@@ -164,20 +164,18 @@ class RecordFile:
 
         A file of an earlier process is gone on with; where there are no rows to keep, a new one is begun later.
         """
-        places, stream, held = None, self._stream, self.rows
-        if stream is None and rows:
+        places, held = None, self.rows
+        if self._stream is None and rows:
             try:
-                places, held = self._places(self.path), self._length()
-                stream = FileIO(self.path, "r+b")
+                with FileIO(self.path, "r+b"):
+                    places, held = self._places(self.path), self._length()
             except (OSError, KeyError, ValueError) as error:
                 raise self._refused(str(error)) from None
         if held < rows:
-            if places is not None and stream is not None:
-                stream.close()
             raise self._refused(f"it holds {held} records, and the state was taken after {rows}")
 
         def go_back() -> None:
-            self._stream = stream
+            self._stream = self._stream if places is None else FileIO(self.path, "r+b")
             for column in self.columns.values():
                 column.rows = rows
                 column.place = places[column.name] if places is not None else column.place

@@ -84,14 +84,15 @@ def apply(snapshot: Snapshot, network: Network) -> None:
     try:
         _compare(snapshot, network)
         pairs = [(network._objects[name], part.state) for name, part in snapshot.parts.items()]
-        changes = [change for thing, state in pairs for change in _changes(thing, state)]
+        changes = [change for thing, state in pairs for change in _file_changes(thing, state)]
+        changes += [change for thing, state in pairs for change in _changes(thing, state)]
         alike = all(_built_alike(thing, state) for thing, state in pairs)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:  # a file may hold anything
         found = f"{type(error).__name__}: {error}"
         raise NetworkError("the state is damaged", owner="Network", found=found) from None
     if not alike or network._seed != snapshot.seed:
         network._built = None
-    for change in changes:  # assignments of values that are ready: none of them fails
+    for change in changes:  # what may yet fail, the files, comes first; then assignments of values that are ready
         change()
     network._step, network._seed = 0, snapshot.seed
     network._set_clocks()
@@ -289,6 +290,12 @@ def _is_permutation(order: Array, size: int) -> bool:
 # putting it back --------------------------------------------------------------------------------------------------
 
 
+def _file_changes(thing: Any, state: State) -> Iterator[Callable[[], None]]:
+    file: RecordFile | None = thing.__dict__.get("_file")
+    if file is not None:
+        yield file.going_back(state["rows"])
+
+
 def _changes(thing: Any, state: State) -> Iterator[Callable[[], None]]:
     """Yield assignments that bring an object into a state; what they assign is made before they are carried out."""
     attributes = {name: _kept(value) for name, value in state["attributes"].items() if name in _attributes(thing)}
@@ -304,8 +311,6 @@ def _changes(thing: Any, state: State) -> Iterator[Callable[[], None]]:
 
     yield put_arrays
     file: RecordFile | None = thing.__dict__.get("_file")
-    if file is not None:
-        yield file.going_back(state["rows"])
     series: Mapping[str, Series] = thing.__dict__.get("_series", {})
     for name, one in series.items():
         if file is not None:

@@ -236,10 +236,20 @@ class Variables:
                 return self._builtin(name, index)
 
     def capture(self, code: CheckedCode, values: Mapping[str, Any]) -> CheckedCode:
-        """Keep the values that statements use; a name that means something else already gets a number.
+        """Keep the values that statements use; return the statements with the names under which they are kept."""
+        symbols, formulas = self._kept(code.symbols, values)
+        statements = tuple(replace(s, value=substitute(s.value, formulas)) for s in code.statements)
+        return CheckedCode(statements, symbols, code.source) if formulas else code
 
-        Return the statements with the names under which the values are kept.
-        """
+    def keep(self, checked: CheckedExpression, values: Mapping[str, Any]) -> CheckedExpression:
+        """Keep the values that a formula uses; return it with the names under which they are kept."""
+        symbols, formulas = self._kept(checked.symbols, values)
+        return replace(checked, value=substitute(checked.value, formulas), symbols=symbols)
+
+    def _kept(
+        self, symbols: Mapping[str, Symbol], values: Mapping[str, Any]
+    ) -> tuple[Mapping[str, Symbol], dict[str, Expr]]:
+        """Keep captured values; a name that means something else already gets a number."""
         names: dict[str, str] = {}
         for name, value in values.items():
             kept, number = name, 1
@@ -247,16 +257,12 @@ class Variables:
                 number += 1
                 kept = f"{name}_{number}"
             names[name], self.namespace[kept] = kept, value
-            if name in code.symbols:
-                self.captured[kept] = replace(code.symbols[name], name=kept, variable=kept)
+            if name in symbols:
+                self.captured[kept] = replace(symbols[name], name=kept, variable=kept)
         changed = {name: kept for name, kept in names.items() if name != kept}
-        if not changed:
-            return code
-        symbols = {changed.get(name, name): symbol for name, symbol in code.symbols.items()}
-        symbols |= {kept: self.captured[kept] for kept in changed.values() if kept in self.captured}
-        formulas: dict[str, Expr] = {name: Name(kept) for name, kept in changed.items()}
-        statements = tuple(replace(s, value=substitute(s.value, formulas)) for s in code.statements)
-        return CheckedCode(statements, symbols, code.source)
+        known = {changed.get(name, name): symbol for name, symbol in symbols.items()}
+        known |= {kept: self.captured[kept] for kept in changed.values() if kept in self.captured}
+        return known, {name: Name(kept) for name, kept in changed.items()}
 
     def constant(self, name: str, symbol: Symbol) -> float:
         """Return a captured constant, counted in the unit in which kernels take it."""

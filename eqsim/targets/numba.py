@@ -130,11 +130,12 @@ def _driver(program: Program, layout: _Layout, sources: list[SourceCode | None],
             text = f"_{launch.call}({', '.join(given[name] for name in parameters(str(launch.call)))})"
         calls.append({"text": text, "period": launch.when.period, "slot": f"{launch.when.slot}: {launch.title}"})
     guards = [{"test": _guard(guard, layout), "path": str(guard.values)} for guard in program.guards]
+    stops = [layout.array(address) for address in program.stops]
     arrays = [
         {"name": name, "dtype": layout.dtype_of(address), "path": str(address)}
         for address, name in [(a, layout.array(a)) for a in layout.arrays]
     ]
-    fields = {"arrays": arrays, "calls": calls, "guards": guards, "imports": sorted(imports)}
+    fields = {"arrays": arrays, "calls": calls, "guards": guards, "stops": stops, "imports": sorted(imports)}
     return driver_source(fields, __version__, context)
 
 

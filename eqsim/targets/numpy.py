@@ -31,6 +31,8 @@ class NumpyRun:
             for launch in self.program.launches:
                 if now % launch.when.period == 0:
                     _carry_out(launch, now // launch.when.period, storages)
+            if any(storages[stop.object].arrays[stop.variable][0] > 0 for stop in self.program.stops):
+                return now + 1
         return last
 
 

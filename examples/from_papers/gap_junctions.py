@@ -35,7 +35,7 @@ neurons = es.NeuronGroup(
     drive                                           : 1 (constant)
     """,
     threshold="V > V_t",
-    reset="V = E_L",
+    reset="V -= V_t - E_L",  # what is left of a step after a spike counts
     method="exact",
 )
 junctions = es.Synapses(neurons, neurons, "gap_post = coupling*(V_pre - V_post) : mV (summed)", on_pre="V += jump")
@@ -48,7 +48,7 @@ spikes = es.SpikeMonitor(neurons)
 seen = [2 * len(phases) * np.searchsorted(drives, drive) + 6 for drive in (1.1, 1.5)]
 trace = es.StateMonitor(neurons, "V", record=[k + side for k in seen for side in (0, 1)])
 
-net = es.Network(neurons, junctions, spikes, trace, dt=0.01 * ms)
+net = es.Network(neurons, junctions, spikes, trace, dt=0.005 * ms)
 net.run(chosen.duration * ms, progress=True)
 
 last = [train[-3:] / ms for train in spikes.spike_trains().values()]
@@ -63,7 +63,7 @@ def pull(half):
 
 
 onset = 1 / (1 - np.exp(-2 * brentq(pull, 0.1, 5)))
-apart = shift.max(axis=1) > 0.4
+apart = shift.max(axis=1) > 0.45
 print(f"antiphase is stable up to a drive of {drives[apart].max():.2f} (theory of weak coupling: {onset:.2f})")
 print(f"pairs in synchrony above: {100 * np.mean(shift[drives > drives[apart].max()] < 0.01):.0f} %")
 

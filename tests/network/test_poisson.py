@@ -152,7 +152,7 @@ def test_spikes_act_in_the_step_in_which_they_come():
     spiked = np.bincount(steps(monitor.t), minlength=50)
     assert np.diff(plain(at_end.n)[0], prepend=0).tolist() == spiked.tolist()
     assert (plain(at_end.n) - plain(at_start.n))[0].tolist() == spiked.tolist()
-    assert [line.split()[0] for line in net.schedule.splitlines() if "of poissongroup" in line][0] == "thresholds"
+    assert next(line.split()[0] for line in net.schedule.splitlines() if "of poissongroup" in line) == "thresholds"
 
 
 def test_the_same_seed_gives_the_same_spikes_on_every_target():

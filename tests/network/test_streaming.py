@@ -51,7 +51,7 @@ def test_the_same_as_in_memory(target, dtype, tmp_path):
         memory.run(duration * ms)
         streamed.run(duration * ms)
         same(memory, streamed)
-    assert memory["spikes"].num_spikes > 20
+    assert memory["spikes"].num_spikes > 10
     assert str(streamed["trace"].V.dimensionality) == "mV"
     assert streamed["trace"].V.shape == (3, 87)
     assert streamed["spikes"].spike_trains().keys() == memory["spikes"].spike_trains().keys()
@@ -87,7 +87,7 @@ def test_a_model_without_units(tmp_path):
 
 def test_readable_while_it_runs(tmp_path):
     net = build(tmp_path)
-    seen = []
+    seen, written = [], []
 
     @es.network_operation(dt=10 * ms)
     def look(t):
@@ -95,13 +95,14 @@ def test_readable_while_it_runs(tmp_path):
         time.sleep(0.06)  # long enough for what was recorded to be written
         if t > 5 * ms:
             with h5py.File(tmp_path / "trace.h5", "r") as file:
-                seen.append(len(file["V"]))
+                written.append(len(file["V"]))
                 assert np.isfinite(file["V"][:]).all()
 
     net.add(look)
     net.run(40 * ms)
-    assert seen == sorted(seen)
-    assert seen[-1] > 10
+    assert seen == [0, 20, 40, 60]
+    assert len(written) == 3
+    assert all(0 <= now - shown <= 20 for now, shown in zip(seen[1:], written, strict=True))
 
 
 def test_store_restore_and_another_process(tmp_path):

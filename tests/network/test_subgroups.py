@@ -90,6 +90,15 @@ def test_plain_values_of_a_part_are_written_through(G):
     assert G.V_[[1, 5]].tolist() == [1, 5]
 
 
+def test_plain_values_of_scattered_parts_are_written_through_or_refused(G):
+    part = G[[5, 1, 8]]
+    try:
+        part.V_[0] = 77
+    except ValueError:  # read-only, since it is a copy
+        return
+    assert G.V_[5] == 77
+
+
 def test_in_texts_i_counts_within_the_part(G):
     part = G[4:8]
     assert np.asarray(part.i).tolist() == [0, 1, 2, 3]

@@ -199,14 +199,17 @@ def test_the_order_of_creation_outlives_a_run(seed, delays):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_plain_values_are_written_through_after_a_run(seed):
-    gen, post, S, i, _ = shuffled(seed)
+def test_plain_values_are_written_through_or_refused_after_a_run(seed):
+    gen, post, S, _, _ = shuffled(seed)
     network(gen, post, S).run(2 * ms)
-    S.w_[5] = 77
-    S.w_[i == 2] += 1000
-    expected = np.flatnonzero(i == 2)
-    assert np.asarray(S.w)[5] in {77, 1077}
-    assert (np.asarray(S.w)[expected] > 500).all()
+    w = np.asarray(S.w).copy()
+    try:
+        S.w_[5] = 77
+    except ValueError:  # a copy that says so by being read-only is fine; one that takes the value and loses it is not
+        w[5] = np.asarray(S.w)[5]
+    else:
+        w[5] = 77
+    np.testing.assert_array_equal(np.asarray(S.w), w)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -232,7 +235,7 @@ def test_what_happens_to_a_synapse_happens_to_that_synapse(seed):
 
 
 def test_synapses_added_between_runs_come_last():
-    gen, post, S, i, j = shuffled(5)
+    gen, post, S, i, j = shuffled(5, delays=False)
     net = network(gen, post, S)
     net.run(3 * ms)
     n, w = np.asarray(S.n).copy(), np.asarray(S.w).copy()

@@ -1,0 +1,131 @@
+"""The cache of compiled code: shared by processes, and not asked for anything new by other values, sizes or names."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+TINY = """
+import eqsim as es
+from eqsim.units import ms
+G = es.NeuronGroup(3, "dx/dt = -x/tau : 1", namespace={"tau": 5*ms})
+G.x = "1 + i"
+es.Network(G, target="numba").run(1*ms)
+print(*[float(x).hex() for x in G.x_])
+"""
+
+LARGER = """
+import sys
+import numpy as np
+import eqsim as es
+from eqsim.units import ms
+N, tau, w, name, delay, duration = eval(sys.argv[1])
+gen = es.SpikeGeneratorGroup(N, np.arange(N), np.zeros(N)*ms, name=name)
+G = es.NeuronGroup(N, "dx/dt = (a - x)/tau : 1\\na = 2 : 1 (parameter)", threshold="x > limit", reset="x = 0",
+                   refractory=tau/5, namespace={"tau": tau*ms, "limit": w}, name=name and name + "_cells")
+S = es.Synapses(gen, G, "w : 1", on_pre="x += w", delay=delay*ms, name=name and name + "_feed")
+S.connect(j="i")
+S.w = w
+M, P = es.StateMonitor(G, "x"), es.SpikeMonitor(G)
+es.Network(gen, G, S, M, P, target="numba").run(duration*ms)
+G.namespace["tau"] = tau/2*ms
+G._network.run(duration*ms)
+print(len(M.t), P.num_spikes)
+"""
+
+
+def start(script, folder, *arguments):
+    surroundings = {**os.environ, "PYTHONPATH": str(ROOT), "EQSIM_CACHE_DIR": str(folder)}
+    return subprocess.Popen(
+        [sys.executable, "-c", script, *map(str, arguments)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=surroundings, cwd=ROOT,
+    )  # fmt: skip
+
+
+def finish(process):
+    output, errors = process.communicate(timeout=500)
+    assert process.returncode == 0, errors
+    assert errors == ""
+    return output
+
+
+def files(folder):
+    """Return everything that is kept: sources and what was compiled of them, with sizes and times of change."""
+    return {path: (path.stat().st_size, path.stat().st_mtime_ns) for path in Path(folder).rglob("*") if path.is_file()}
+
+
+def test_processes_started_at_once_share_an_empty_cache(tmp_path):
+    outputs = {finish(process) for process in [start(TINY, tmp_path) for _ in range(16)]}
+    assert len(outputs) == 1
+    assert float.fromhex(outputs.pop().split()[0]) == pytest.approx(2.718281828459045**-0.2, rel=1e-14)
+    kept = files(tmp_path)
+    assert not [path for path in kept if path.suffix == ".tmp"]
+    assert sum(path.suffix == ".py" for path in kept) == 2  # the update and the run loop
+    finish(start(TINY, tmp_path))
+    assert files(tmp_path) == kept
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cache")
+    finish(start(LARGER, folder, (5, 10.0, 1.0, None, 0.0, 5)))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("what", "arguments"),
+    [
+        ("the same again", (5, 10.0, 1.0, None, 0.0, 5)),
+        ("a changed value", (5, 7.0, 1.5, None, 0.0, 5)),
+        ("another size", (1000, 10.0, 1.0, None, 0.0, 5)),
+        ("another name", (5, 10.0, 1.0, "other", 0.0, 5)),
+        ("another duration", (5, 10.0, 1.0, None, 0.0, 50)),
+        ("whole numbers", (5, 10, 1, None, 0, 5)),
+    ],
+)
+def test_nothing_is_compiled_for(what, arguments, filled):
+    before = files(filled)
+    assert len(before) > 10
+    finish(start(LARGER, filled, arguments))
+    after = files(filled)
+    assert set(after) - set(before) == set(), what
+    assert after == before
+
+
+def test_another_delay_needs_no_new_kernels(filled):
+    def kernels():
+        return {path for path in files(filled) if path.suffix == ".py" and not path.name.startswith("drive")}
+
+    before = kernels()
+    finish(start(LARGER, filled, (5, 10.0, 1.0, None, 0.3, 5)))
+    assert kernels() == before
+
+
+def test_an_unwritable_cache_is_told_or_done_without(tmp_path):
+    if os.geteuid() == 0:
+        blocked = tmp_path / "file"
+        blocked.write_text("no folder", encoding="utf-8")
+    else:
+        blocked = tmp_path / "closed"
+        blocked.mkdir(mode=0o500)
+    process = start(TINY, blocked)
+    output, errors = process.communicate(timeout=200)
+    if process.returncode:
+        assert "EQSIM_CACHE_DIR" in errors
+        assert "eqsim" in errors.splitlines()[-1] or "hint" in errors
+    else:
+        assert output
+
+
+def test_a_damaged_source_is_made_anew(tmp_path):
+    output = finish(start(TINY, tmp_path))
+    sources = [path for path in files(tmp_path) if path.suffix == ".py"]
+    for path in files(tmp_path):
+        if path.suffix in {".nbc", ".nbi"}:
+            path.write_bytes(b"")
+    assert finish(start(TINY, tmp_path)) == output
+    assert [path for path in files(tmp_path) if path.suffix == ".py"].sort() == sources.sort()
