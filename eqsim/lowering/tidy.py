@@ -23,6 +23,30 @@ def tidy(kernel: Kernel) -> Kernel:
     return replace(kernel, body=tuple(rest), invariant=(*kernel.invariant, *invariant))
 
 
+def numbered(kernel: Kernel, first: int) -> tuple[Kernel, int]:
+    """Return the kernel with its draws numbered from ``first`` on, and the number that comes after them.
+
+    Kernels that draw from one stream have no number in common: what one draws tells nothing of what another does.
+    """
+    body, after = _numbered(kernel.body, first)
+    return replace(kernel, body=body), after
+
+
+def _numbered(body: tuple[Instruction, ...], number: int) -> tuple[tuple[Instruction, ...], int]:
+    found: list[Instruction] = []
+    for instruction in body:
+        match instruction:
+            case Draw():
+                found.append(replace(instruction, number=number))
+                number += 1
+            case If(condition, inner):
+                inner, number = _numbered(inner, number)
+                found.append(If(condition, inner))
+            case _:
+                found.append(instruction)
+    return tuple(found), number
+
+
 def _used(body: tuple[Instruction, ...], needed: set[str]) -> tuple[tuple[Instruction, ...], set[str]]:
     kept: list[Instruction] = []
     for instruction in reversed(body):

@@ -13,7 +13,7 @@ from eqsim.lowering.binding import Lowered, Of, Owner
 from eqsim.lowering.kernel import Entry, Kernel, renamed
 from eqsim.lowering.program import Address, Guard, Launch, Program, When, in_order
 from eqsim.lowering.record import record_events, record_states
-from eqsim.lowering.tidy import tidy
+from eqsim.lowering.tidy import numbered, tidy
 from eqsim.network.capture import externals
 from eqsim.network.event_monitor import EventMonitor
 from eqsim.network.functions import Function
@@ -43,6 +43,7 @@ class Assembly:
     stops: list[Address] = field(default_factory=list)
     storages: dict[str, Storage] = field(default_factory=dict)
     cleared: set[Address] = field(default_factory=set)
+    drawn: dict[str, int] = field(default_factory=dict)  # how many numbers each object's kernels draw
     links: dict[Address, Address] = field(default_factory=dict)  # linked variables to what they refer to
 
     def key(self, thing: Any) -> str:
@@ -78,7 +79,7 @@ class Assembly:
         scalars: Mapping[str, Address] | None = None,
     ) -> None:
         """Add a kernel; ``keys`` says which object each owner is."""
-        kernel = tidy(lowered.kernel)
+        kernel, self.drawn[key] = numbered(tidy(lowered.kernel), self.drawn.get(key, 0))
         wanted = [*kernel.arrays, *(n for name in kernel.lists for n in (name, f"{name}_count"))]
         given = {name: _address(name, lowered, keys, key) for name in wanted if name not in (arrays or {})}
         given |= dict(arrays or {})

@@ -48,9 +48,14 @@ class DriveParts:
             self.domain, self.arguments["scalars"] = "each", {"_n": Address(self.group, "_N")}
         else:
             self.domain = "listed"
-            storage.arrays["_events"] = np.sort(part).astype(np.int32)
-            storage.arrays["_count"] = np.array([len(part)])
-            self.arguments["arrays"] = {name: Address(self.key, name) for name in ("_events", "_count")}
+            storage.arrays["_part"], storage.arrays["_part_size"] = (
+                np.sort(part).astype(np.int32),
+                np.array([len(part)]),
+            )
+            self.arguments["arrays"] = {
+                "_events": Address(self.key, "_part"),
+                "_count": Address(self.key, "_part_size"),
+            }
 
     def own_array(self, name: str, size: int) -> None:
         """Give the input an array of counts."""

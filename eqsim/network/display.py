@@ -137,6 +137,15 @@ def state_monitor_html(monitor: Any) -> str:
     return _block(title, _table(("variable", "unit"), rows), _facts(facts))
 
 
+def rate_monitor_html(monitor: Any) -> str:
+    """Return a monitor of a population's rate as HTML: of whom, for how long, and the mean."""
+    times, rates = monitor.t_, monitor.rate_
+    facts = [("of", escape(_end(monitor.source))), ("times", f"{len(times)}{_between(times, monitor.source)}")]
+    if len(rates):
+        facts.append(("mean rate", f"{rates.mean():.6g} {'Hz' if has_unit(monitor.rate) else ''}".rstrip()))
+    return _block(label(type(monitor).__name__, monitor.name), _facts(facts))
+
+
 def event_monitor_html(monitor: Any) -> str:
     """Return a monitor of events as HTML: of whom, how many, and what is kept with them."""
     count, kept = monitor.num_events, ("index", "time", *monitor._variables)

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from eqsim.checking.dimensions import Unit
 from eqsim.checking.vocabulary import time_unit
 from eqsim.network.display import event_monitor_html
 from eqsim.network.labels import label
 from eqsim.network.record_file import RecordFile
+from eqsim.network.records_export import Columns, dataset, frame_of_events, trains
 from eqsim.network.series import Series
 from eqsim.network.streaming import event_file
 from eqsim.network.variables import Variables
@@ -143,6 +145,35 @@ class EventMonitor:
         if name.startswith("_"):
             raise AttributeError(name)
         raise UnknownVariableError(f"{name!r} was not recorded", owner=self.__dict__.get("_owner", ""))
+
+    def to_pandas(self) -> Any:
+        """Return the records as a pandas DataFrame: a row for each event; units in ``attrs`` (needs pandas)."""
+        return frame_of_events(self._columns())
+
+    def to_xarray(self) -> Any:
+        """Return the records as an xarray Dataset: dimension event; units as attributes (needs xarray)."""
+        return dataset(self._columns(), "event")
+
+    def to_neo(self) -> Any:
+        """Return the records as a neo Segment: a spike train for each neuron, variables as annotations (needs neo)."""
+        return trains(self._columns(), self._source.N, self._reached())
+
+    def _columns(self) -> Columns:
+        source = self._source._variables
+        return Columns(
+            self._owner,
+            self._name or self._kind,
+            self.t_,
+            time_unit(source.system.unitless),
+            {"i": self.i, **{name: self._series[name].values() for name in self._variables}},
+            {"i": Unit(), **{name: source.unit(name) for name in self._variables}},
+            about={"source": label(type(self._source).__name__, self._source.name)},
+        )
+
+    def _reached(self) -> float:
+        """Return the time that the source has reached."""
+        step, dt = self._source._variables.time()
+        return step * dt
 
     def _repr_html_(self) -> str:
         return event_monitor_html(self)

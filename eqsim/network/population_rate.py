@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from eqsim.checking.dimensions import Unit
 from eqsim.checking.units import unit_table
 from eqsim.checking.vocabulary import time_unit
+from eqsim.network.display import rate_monitor_html
 from eqsim.network.labels import label
+from eqsim.network.records_export import Columns, dataset, frame_of_series, signals
 from eqsim.network.series import Series
 from eqsim.network.variables import Variables
 from eqsim.targets.target import Storage
@@ -109,6 +111,27 @@ class PopulationRateMonitor:
     def _note(self, steps: NDArray[np.int64]) -> None:
         """Note the steps of the clock in which values were recorded."""
         self._times.append(steps)
+
+    def _repr_html_(self) -> str:
+        return rate_monitor_html(self)
+
+    def to_pandas(self) -> Any:
+        """Return the records as a pandas DataFrame: rows are times; units in ``attrs`` (needs pandas)."""
+        return frame_of_series(self._columns())
+
+    def to_xarray(self) -> Any:
+        """Return the records as an xarray Dataset: dimension time; units as attributes (needs xarray)."""
+        return dataset(self._columns(), "time")
+
+    def to_neo(self) -> Any:
+        """Return the records as a neo Segment: one signal (needs neo)."""
+        return signals(self._columns())
+
+    def _columns(self) -> Columns:
+        unit = Unit() if self._unitless() else unit_table()["Hz"]
+        about = {"source": label(type(self._source).__name__, self._source.name)}
+        name = self._name or "PopulationRateMonitor"
+        return Columns(self._owner, name, self.t_, self._time(), {"rate": self.rate_}, {"rate": unit}, about=about)
 
     def __repr__(self) -> str:
         return f"<{label('PopulationRateMonitor', self._name)}: {len(self.t_)} steps>"

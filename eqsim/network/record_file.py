@@ -11,7 +11,7 @@ twice the capacity, which takes its place under the same name.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from io import FileIO
 from pathlib import Path
@@ -145,7 +145,8 @@ class RecordFile:
         """Show readers of the file all complete rows."""
         if self._stream is not None:
             try:
-                self._set_lengths(self.rows)
+                places = [column.place for column in self.columns.values() if column.place is not None]
+                _set_lengths(self._stream, places, self.rows)
             except OSError as error:
                 raise self._failed("write", error) from None
 
@@ -199,19 +200,19 @@ class RecordFile:
         larger = self.path.with_name(f".{self.path.name}.growing")
         self._lay_out(larger, capacity)
         places = self._places(larger)
-        stream = FileIO(larger, "r+b")
-        for column in self.columns.values():
-            if column.place is not None and self._stream is not None:
-                _copy(self._stream, column.place, stream, places[column.name], column.rows)
-        previous, self._stream = self._stream, stream
+        with FileIO(larger, "r+b") as stream:
+            for column in self.columns.values():
+                if column.place is not None and self._stream is not None:
+                    _copy(self._stream, column.place, stream, places[column.name], column.rows)
+            _set_lengths(stream, places.values(), self.rows)
+        if self._stream is not None:
+            self._stream.close()  # what is open cannot be replaced everywhere
+        try:
+            larger.replace(self.path)
+        finally:
+            self._stream = FileIO(self.path, "r+b") if self._stream is not None or not larger.exists() else None
         for column in self.columns.values():
             column.place = places[column.name]
-        self._set_lengths(self.rows)
-        if previous is not None:
-            previous.close()
-        stream.close()  # a file that is open cannot take another's place everywhere
-        larger.replace(self.path)
-        self._stream = FileIO(self.path, "r+b")
 
     def _refuse_others(self) -> None:
         """Raise an error where a file of another kind has the name; records of an earlier run are replaced."""
@@ -268,12 +269,6 @@ class RecordFile:
         with _h5py(self.owner).File(self.path, "r") as file:
             return min(len(file[name]) for name in self.columns)
 
-    def _set_lengths(self, rows: int) -> None:
-        for column in self.columns.values():
-            assert self._stream is not None
-            assert column.place is not None
-            _write(self._stream, column.place.length, memoryview(struct.pack("<Q", rows)))
-
     def __del__(self) -> None:
         """Close the file; nothing is left to write."""
         if self._stream is not None:
@@ -295,6 +290,11 @@ def _length_within(header: bytes, shape: tuple[int, ...]) -> int:
     if place < 0:
         raise ValueError("this version of HDF5 describes datasets in an unknown way")
     return place + len(form)
+
+
+def _set_lengths(stream: FileIO, places: Iterable[Place], rows: int) -> None:
+    for place in places:
+        _write(stream, place.length, memoryview(struct.pack("<Q", rows)))
 
 
 def _copy(source: FileIO, old: Place, target: FileIO, new: Place, rows: int) -> None:

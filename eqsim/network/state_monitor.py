@@ -14,6 +14,7 @@ from eqsim.checking.vocabulary import time_unit
 from eqsim.network.display import state_monitor_html
 from eqsim.network.labels import label
 from eqsim.network.record_file import RecordFile
+from eqsim.network.records_export import Columns, dataset, frame_of_series, signals
 from eqsim.network.series import Series
 from eqsim.network.streaming import state_file
 from eqsim.network.texts import elements
@@ -151,6 +152,34 @@ class StateMonitor:
             raise ArgumentError(f"element {missing[0]} was not recorded", owner=self._owner)
         rows = np.array([place[int(element)] for element in wanted], dtype=np.int64)
         return Recorded(self, rows[0] if np.ndim(index) == 0 and not isinstance(index, slice) else rows)
+
+    def to_pandas(self) -> Any:
+        """Return the records as a pandas DataFrame: a row for each time, a column for each (variable, element).
+
+        Units are in ``attrs["units"]``; needs pandas.
+        """
+        return frame_of_series(self._columns())
+
+    def to_xarray(self) -> Any:
+        """Return the records as an xarray Dataset: dimensions time and element; units as attributes (needs xarray)."""
+        return dataset(self._columns(), "time")
+
+    def to_neo(self) -> Any:
+        """Return the records as a neo Segment: one signal for each variable (needs neo)."""
+        return signals(self._columns())
+
+    def _columns(self) -> Columns:
+        source = self._source._variables
+        return Columns(
+            self._owner,
+            self._name or "StateMonitor",
+            self.t_,
+            time_unit(source.system.unitless),
+            {name: self._values(name).T for name in self._variables},
+            {name: source.unit(name) for name in self._variables},
+            self._record,
+            {"source": label(type(self._source).__name__, self._source.name)},
+        )
 
     def _repr_html_(self) -> str:
         return state_monitor_html(self)

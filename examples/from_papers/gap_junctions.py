@@ -15,7 +15,7 @@ from eqsim.units import Hz, ms, mV
 
 options = argparse.ArgumentParser(description=__doc__)
 options.add_argument("--duration", type=float, default=4000, help="of the simulation, in ms (default 4000)")
-options.add_argument("--spike", type=float, default=0.2, help="area of a spike, in steps from rest to threshold and tau")
+options.add_argument("--spike", type=float, default=0.2, help="area of a spike, in (V_t - E_L)*tau")
 options.add_argument("--no-figure", action="store_true", help="leave the figure out")
 options.add_argument("--show", action="store_true", help="show the figure in a window, besides gap_junctions.png")
 chosen = options.parse_args()

@@ -71,9 +71,7 @@ print(f"power below 100 Hz that lies in 5-20 or 25-60 Hz: {100 * share:.0f} %")
 if not chosen.no_figure:
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(
-        3, 1, figsize=(7, 8), sharex=True, height_ratios=(4, 1.3, 1.3), layout="constrained"
-    )
+    figure, axes = plt.subplots(3, 1, figsize=(7, 8), sharex=True, height_ratios=(4, 1.3, 1.3), layout="constrained")
     axes[0].plot(spikes.t_, spikes.i, "k.", markersize=1.5)
     axes[0].axhline(N_e, color="tab:red", linewidth=0.8)
     axes[0].set(ylabel="neuron number", ylim=(0, N), title="Alpha waves, and gamma bursts on top of them")

@@ -15,9 +15,11 @@ def cells(tmp_path_factory):
     """Carry the notebook out and return its cells of code with their outputs."""
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     folder = tmp_path_factory.mktemp("notebook")
-    # the kernel of this interpreter, whatever kernels the machine has besides
+    # python3 is the kernel of this interpreter, whatever kernels the machine has besides
     client = NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}})
-    client.execute()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("MPLBACKEND")  # figures belong into the notebook
+        client.execute()
     assert not list(folder.iterdir()), "a notebook leaves no files"
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
@@ -58,8 +60,8 @@ def test_objects_are_shown_as_formulas_and_tables(cells):
 
 def test_progress_and_messages(cells):
     printed = "".join(output.text for cell in cells for output in cell.outputs if output.output_type == "stream")
-    assert "R\\*I" not in printed
     assert "line 1, column" in printed
+    assert "R*I" in printed
     widgets = shown(cells, "application/vnd.jupyter.widget-view+json")
     assert widgets or "100%" in printed
     rate = float(printed.rpartition("mean rate ")[2].split()[0])

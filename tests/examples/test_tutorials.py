@@ -2,15 +2,13 @@
 
 import re
 import runpy
-import sys
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-sys.modules.setdefault("figures", type(sys)("figures"))  # a dataclass looks its module up
-FIGURES = runpy.run_path(str(ROOT / "docs" / "figures.py"), run_name="figures")
+FIGURES = runpy.run_path(str(ROOT / "docs" / "figures.py"))
 PAGES = FIGURES["PAGES"]
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import eqsim as es
-from eqsim.units import mV, ms, nS
+from eqsim.units import ms, mV, nS
 
 PAIRS = [
     ("x *= 0.5", "x = x*0.5"),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import eqsim as es
-from eqsim.units import Mohm, mV, ms, nA
+from eqsim.units import ms, mV, nA
 from tests.network.plain import network, plain, source
 
 MODEL = """
@@ -159,7 +159,9 @@ def test_initial_values_belong_to_differential_variables_and_have_their_unit(lin
 
 
 def test_shared_defaults():
-    group = es.NeuronGroup(3, "a = 2*b : 1 (parameter, shared)\nb = 4 : 1 (parameter, shared)\nc = a + i : 1 (parameter)")
+    group = es.NeuronGroup(
+        3, "a = 2*b : 1 (parameter, shared)\nb = 4 : 1 (parameter, shared)\nc = a + i : 1 (parameter)"
+    )
     group.b = 5
     assert np.asarray(group.c).tolist() == [10, 11, 12]
     assert float(group.a) == 10
@@ -171,7 +173,7 @@ def test_subexpressions_stand_between():
     assert np.asarray(group.x).tolist() == [40, 70]
 
 
-# synapses ------------------------------------------------------------------------------------------------------------
+# synapses ----------------------------------------
 
 SYNAPSES = """
 w = 2*i_weight + 100*j : 1 (parameter)
@@ -216,4 +218,3 @@ def test_units_of_a_default_are_checked():
     with pytest.raises(es.EqsimError, match="mV") as raised:
         es.NeuronGroup(2, "R = 100*Mohm : mV (parameter)")
     assert raised.value.line == 1
-    assert Mohm is not None

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import eqsim as es
-from eqsim.units import mV, ms, second, us
+from eqsim.units import ms, mV, second, us
 from tests.network.plain import network, plain, source
 
 
@@ -23,7 +23,8 @@ def arrivals(delay, *, dt=1.0, spikes=((2, 0),), duration=12, on_pre="x += 1", c
 
 @pytest.mark.parametrize(
     ("delay", "step"),
-    [(None, 2), (0 * ms, 2), (1 * ms, 3), (0.005 * second, 7), (4000 * us, 6), (1.4 * ms, 3), (1.5 * ms, 4), (1.6 * ms, 4),
+    [(None, 2), (0 * ms, 2), (1 * ms, 3), (0.005 * second, 7), (4000 * us, 6), (1.4 * ms, 3),
+     (1.5 * ms, 4), (1.6 * ms, 4),
      (2.5 * ms, 5), (0.49 * ms, 2), (0.5 * ms, 3)],
 )  # fmt: skip
 def test_a_delay_counts_whole_steps_halves_up(delay, step):
@@ -66,7 +67,9 @@ WAYS = {
     "one by one": lambda S: [S.delay.__setitem__(k, d * ms) for k, d in enumerate([3, 1, 0, 5])],
     "by condition": lambda S: [S.delay.__setitem__(f"d == {d}", f"{d}*ms") for d in (3, 1, 0, 5)],
     "by pair": lambda S: [S.delay.__setitem__((0, j), d * ms) for j, d in enumerate([3, 1, 0, 5])],
-    "of pathway by slice": lambda S: [S.pre.delay.__setitem__(slice(k, k + 1), d * ms) for k, d in enumerate([3, 1, 0, 5])],
+    "of pathway by slice": lambda S: [
+        S.pre.delay.__setitem__(slice(k, k + 1), d * ms) for k, d in enumerate([3, 1, 0, 5])
+    ],
 }
 
 
@@ -107,7 +110,9 @@ def test_statements_may_use_the_delay():
     np.testing.assert_allclose(np.asarray(post.x), [2, 0, 1])
 
 
-@pytest.mark.parametrize("delay", [-1 * ms, 3, 3 * mV, np.nan * ms, np.inf * ms, "3", "-1*ms", "x*ms", [1, 2] * ms, "rand()"])
+@pytest.mark.parametrize(
+    "delay", [-1 * ms, 3, 3 * mV, np.nan * ms, np.inf * ms, "3", "-1*ms", "x*ms", [1, 2] * ms, "rand()"]
+)
 def test_delays_that_cannot_be(delay):
     gen, post = source((0, 0)), es.NeuronGroup(3, "y : 1")
     S = es.Synapses(gen, post, on_pre="y += 1")
@@ -164,7 +169,7 @@ def test_delays_of_post_synaptic_pathways_differ_by_synapse():
     assert np.asarray(monitor.n).tolist() == [[int(k > a) for k in range(8)] for a in arrival]
 
 
-# changed between runs -------------------------------------------------------------------------------------------------
+# changed between runs ----------------------------------------
 
 
 @pytest.mark.parametrize("single", [False, True])
@@ -186,7 +191,11 @@ def test_a_new_delay_holds_for_spikes_to_come(single):
         assert np.asarray(monitor.x)[1].tolist() == first
 
 
-@pytest.mark.parametrize(("before", "after"), [(3, 1), (3, 5), ([3, 3], [1, 1]), ([3, 3], [5, 5]), (3, [1, 5]), ([3, 2], 0), ([3, 2], [0, 7])], ids=str)
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(3, 1), (3, 5), ([3, 3], [1, 1]), ([3, 3], [5, 5]), (3, [1, 5]), ([3, 2], 0), ([3, 2], [0, 7])],
+    ids=str,
+)
 def test_spikes_under_way_arrive_once(before, after):
     gen, post = source((2, 0), (5, 0)), es.NeuronGroup(2, "x : 1")
     S = es.Synapses(gen, post, on_pre="x += 1")
@@ -198,7 +207,7 @@ def test_spikes_under_way_arrive_once(before, after):
     try:
         net.run(20 * ms)
     except es.EqsimError as error:  # refusing is fine, as long as nothing is lost
-        assert "under way" in str(error)  # noqa: PT017
+        assert "under way" in str(error)
         assert plain(net.t, "ms") == 3
         S.delay = np.array(before) * ms
         net.run(20 * ms)
@@ -238,7 +247,7 @@ def test_what_is_no_change_is_none():
     assert np.asarray(post.x).tolist() == [2, 2]
 
 
-# many spikes, brute force ---------------------------------------------------------------------------------------------
+# many spikes, brute force ----------------------------------------
 
 
 def brute(spikes, i, j, w, delay, duration, n):

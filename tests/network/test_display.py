@@ -3,7 +3,7 @@
 import json
 import re
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
@@ -150,7 +150,7 @@ def reference_objects():
 
 def well_formed(html):
     """Return the text of HTML whose tags are all closed, and its formulas."""
-    text = " ".join(ElementTree.fromstring(html).itertext())
+    text = " ".join(ET.fromstring(html).itertext())
     formulas = re.findall(r"\$([^$]*)\$", text)
     return text, formulas
 
@@ -202,7 +202,7 @@ def test_equations_of_a_group(neurons):
 
 def cells(html):
     """Return the rows of all tables, as lists of texts."""
-    return [["".join(cell.itertext()) for cell in row] for row in ElementTree.fromstring(html).iter("tr")]
+    return [["".join(cell.itertext()) for cell in row] for row in ET.fromstring(html).iter("tr")]
 
 
 def test_group(neurons):
@@ -308,9 +308,9 @@ def test_without_units():
 
 
 def test_tables_of_values_and_functions_from_outside():
-    I = es.TimedArray(np.arange(5) * mS / cm2, dt=1 * ms)
-    group = es.NeuronGroup(1, "dx/dt = -x/ms + I(t)*cm2/mS/ms : 1")
-    assert [r"$I$", "5 values over time", r"$\mathrm{mS}/\mathrm{cm}^{2}$", "from outside"] in cells(
+    I_ext = es.TimedArray(np.arange(5) * mS / cm2, dt=1 * ms)
+    group = es.NeuronGroup(1, "dx/dt = -x/ms + I_ext(t)*cm2/mS/ms : 1", namespace={"I_ext": I_ext})
+    assert [r"$I_{\mathrm{ext}}$", "5 values over time", r"$\mathrm{mS}/\mathrm{cm}^{2}$", "from outside"] in cells(
         group._repr_html_()
     )
 

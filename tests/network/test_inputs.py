@@ -406,3 +406,24 @@ def test_a_sum_over_synapses_takes_no_input():
     with pytest.raises(es.EqsimError, match="sum over synapses") as raised:
         network(group, synapses, es.Input(group, "I", 1 * nA)).run(1 * ms)
     assert raised.value.hint
+
+
+def test_a_state_that_is_restored_goes_on_alike():
+    group = es.NeuronGroup(9, "v : 1\nI : 1", threshold="v > 20", reset="v = 0")
+    inputs = [
+        es.PoissonInput(group, "v", 1000, 2 * Hz, "I"),
+        es.PoissonInput(group[3:7], "v", 1000, 2 * Hz, 1),
+        es.Input(group, "I", np.arange(50.0)),
+        es.Input(group[[8, 2]], "I", lambda t: float(t.rescale("ms").magnitude)),
+    ]
+    monitor = es.PopulationRateMonitor(group)
+    net = network(group, inputs, monitor)
+    net.run(4 * ms)
+    net.store()
+    runs = []
+    for _ in range(2):
+        net.restore()
+        net.run(10 * ms)
+        runs.append((monitor.t_.tolist(), monitor.rate_.tolist(), np.asarray(group.v).tolist()))
+    assert runs[0] == runs[1]
+    assert sum(runs[0][1]) > 0

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import eqsim as es
-from eqsim.units import mV, ms, nS
+from eqsim.units import ms, mV, nS
 from tests.network.plain import network, plain, source, spikes_of, steps
 
 MODEL = "dV/dt = 1*mV/ms : mV\ng : nS\non = V > 2.5*mV : boolean\nk : integer\ns : 1 (shared)\ntwice = 2*V : mV"
@@ -17,7 +17,7 @@ def G():
     return group
 
 
-# states ---------------------------------------------------------------------------------------------------------------
+# states ----------------------------------------
 
 
 def test_every_step_of_every_neuron(G):
@@ -49,7 +49,13 @@ def test_some_neurons(G, record):
 
 @pytest.mark.parametrize(
     ("record", "rows"),
-    [(2, [2]), (slice(1, 3), [1, 2]), (range(3), [0, 1, 2]), (np.array([True, False, False, True]), [0, 3]), (True, [0, 1, 2, 3])],
+    [
+        (2, [2]),
+        (slice(1, 3), [1, 2]),
+        (range(3), [0, 1, 2]),
+        (np.array([True, False, False, True]), [0, 3]),
+        (True, [0, 1, 2, 3]),
+    ],
 )
 def test_ways_to_choose(G, record, rows):
     M = es.StateMonitor(G, "V", record=record)
@@ -103,7 +109,10 @@ def test_every_so_often(G):
 
 
 def test_records_before_or_after_the_update(G):
-    at = {when: es.StateMonitor(G, "V", record=[0], when=when) for when in ("before_start", "start", "after_groups", "end")}
+    at = {
+        when: es.StateMonitor(G, "V", record=[0], when=when)
+        for when in ("before_start", "start", "after_groups", "end")
+    }
     network(G, *at.values()).run(3 * ms)
     assert [at[when].V_[0].tolist() for when in at] == [[0, 1, 2], [0, 1, 2], [1, 2, 3], [1, 2, 3]]
     with pytest.raises(es.EqsimError, match="whenever"):
@@ -199,7 +208,7 @@ def test_a_monitor_made_before_its_synapses_are_connected():
     assert M.w.tolist() == [[5, 5], [5, 5]]
 
 
-# spikes ---------------------------------------------------------------------------------------------------------------
+# spikes ----------------------------------------
 
 FIRE = {"model": "dV/dt = (i + 1)*mV/ms : mV\nu : 1", "threshold": "V > 3.5*mV", "reset": "u += 1; V = 0*mV"}
 # V before the threshold: neuron 0 rises by 1, neuron 1 by 2, neuron 2 by 3
@@ -250,7 +259,7 @@ def test_spikes_counted_and_not_kept():
     assert M.count.tolist() == [2, 5, 5]
     assert part.count.tolist() == [5, 5]
     assert (M.num_spikes, part.num_spikes) == (12, 10)
-    for read in (lambda: M.i, lambda: M.t, lambda: M.spike_trains()):
+    for read in (lambda: M.i, lambda: M.t, M.spike_trains):
         with pytest.raises(es.EqsimError) as raised:
             read()
         assert "record=False" in raised.value.hint
@@ -305,5 +314,5 @@ def test_sources_that_cannot_be(what):
 def test_a_group_that_never_spikes_has_no_spikes_to_record():
     with pytest.raises(es.EqsimError, match="threshold"):
         es.SpikeMonitor(es.NeuronGroup(2, "x : 1"))
-    with pytest.raises(es.EqsimError, match="'V'|'VV'"):
+    with pytest.raises(es.EqsimError, match=r"'V'|'VV'"):
         es.SpikeMonitor(es.NeuronGroup(3, **FIRE), variables="VV")

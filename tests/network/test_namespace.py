@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import eqsim as es
-from eqsim.units import mV, ms, nS, second, volt
+from eqsim.units import ms, mV, nS, second, volt
 from tests.network.plain import network, plain, source
 
 DECAY = "dV/dt = -V/tau : mV"
@@ -26,7 +26,6 @@ def decayed(group, duration=10 * ms):
 def test_locals():
     tau = 5 * ms
     assert decayed(es.NeuronGroup(1, DECAY)) == pytest.approx(2)
-    assert tau == 5 * ms
 
 
 def test_enclosing_scopes():
@@ -44,7 +43,6 @@ def test_globals_and_what_hides_them():
     group = es.NeuronGroup(1, "V : mV")
     group.V = "level + shadowed"
     assert plain(group.V, "mV").tolist() == [10]
-    assert shadowed == 3 * mV
 
 
 def test_callers_in_comprehensions_and_functions():
@@ -66,14 +64,12 @@ def test_values_are_captured_by_the_call():
     group = es.NeuronGroup(1, DECAY)
     tau = 50 * ms
     assert decayed(group) == pytest.approx(2)
-    assert tau == 50 * ms
 
 
 def test_the_namespace_holds_what_the_texts_use():
     tau, unused = 5 * ms, 3 * mV
     group = es.NeuronGroup(1, DECAY)
     assert group.namespace == {"tau": tau}
-    assert unused == 3 * mV
     S = es.Synapses(source((0, 0)), group, on_pre="V += unused")
     assert S.namespace == {"unused": unused}
 
@@ -129,12 +125,18 @@ def test_a_condition_captured():
     group = es.NeuronGroup(2, "x : 1")
     group.x = "5 if yes else 3"
     assert np.asarray(group.x).tolist() == [5, 5]
-    assert yes
 
 
 @pytest.mark.parametrize(
     ("value", "told"),
-    [(np.arange(3) * mV, "(3,)"), ([1, 2], "list"), ("text", "str"), (1j, "complex"), (None, "NoneType"), (len, "builtin")],
+    [
+        (np.arange(3) * mV, "(3,)"),
+        ([1, 2], "list"),
+        ("text", "str"),
+        (1j, "complex"),
+        (None, "NoneType"),
+        (len, "builtin"),
+    ],
 )
 def test_other_kinds_of_values_are_errors(value, told):
     group = es.NeuronGroup(3, "V : mV")
@@ -165,14 +167,12 @@ def test_a_hidden_value_warns_once():
         es.NeuronGroup(2, "dx/dt = (w - x)/(10*ms) : 1\nw : 1\ns = w*x : 1")
     assert len(raised) == 1
     assert raised[0].filename == __file__
-    assert w == 3
 
 
 def test_what_is_always_there_hides_with_a_warning():
     lastspike, pi = 3 * ms, 4
     with pytest.warns(es.EqsimWarning, match="'lastspike'"):
         es.NeuronGroup(2, "x = (t - lastspike)/ms : 1", threshold="x > 1e9", reset="", refractory=1 * ms)
-    assert (lastspike, pi) == (3 * ms, 4)
 
 
 def test_names_that_every_script_uses_are_hidden_silently():
@@ -183,7 +183,6 @@ def test_names_that_every_script_uses_are_hidden_silently():
         S = es.Synapses(group, group, "y = i + j : 1")
         S.connect(i=[0, 2], j=[1, 2])
     assert np.asarray(S.y).tolist() == [1, 4]
-    assert (i, j, N, t, dt) == (1, 2, 3, 4, 5)
 
 
 def test_a_model_that_defines_a_name_need_not_fear_what_it_is_outside():
@@ -191,11 +190,10 @@ def test_a_model_that_defines_a_name_need_not_fear_what_it_is_outside():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         es.NeuronGroup(2, "dV/dt = -V/(10*ms) : mV\nx : 1")
-    assert (V, len(x)) == ("text", 3)
 
 
 def test_units_and_functions_imported_under_their_names_do_not_warn():
-    from eqsim.units import mV, ms  # noqa: F401
+    from eqsim.units import ms, mV  # noqa: F401
 
     exp, pi = np.exp, np.pi
     with warnings.catch_warnings():
@@ -236,7 +234,6 @@ def test_a_later_text_does_not_change_the_equations():
     assert other() == 100 * ms
     assert decayed(group) == pytest.approx(2)
     assert np.asarray(group.x).tolist() == [1000]
-    assert tau == 5 * ms
 
 
 def test_values_captured_for_an_assignment_are_not_kept():
@@ -260,8 +257,6 @@ def test_values_captured_for_an_assignment_are_not_kept():
     assign_there()
     assert plain(group.V, "mV").tolist() == [4]
     assert group.namespace == {"tau": 5 * ms}
-    assert there == 1 * mV
-    assert tau == 5 * ms
 
 
 def test_every_call_that_takes_a_text_captures():
@@ -279,7 +274,6 @@ def test_every_call_that_takes_a_text_captures():
     group._network.run(1 * ms)
     assert plain(group.g, "nS").tolist() == [6, 6, 6]
     assert np.asarray(group.x).tolist() == [10, 10, 11]
-    assert (big, chance, weight, late) == (1, 1.0, 3 * nS, 2 * ms)
 
 
 def test_timed_arrays_are_captured():

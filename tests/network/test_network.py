@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import eqsim as es
-from eqsim.units import mV, ms
+from eqsim.units import ms, mV
 from tests.network.plain import network, plain, source, steps
 
 
@@ -12,7 +12,7 @@ def group(n=1, **more):
     return es.NeuronGroup(n, "dx/dt = 1/ms : 1", **more)
 
 
-# names ------------------------------------------------------------------------------------------------------------------
+# names ----------------------------------------
 
 
 def test_names_by_class_and_position():
@@ -21,7 +21,13 @@ def test_names_by_class_and_position():
     M = es.StateMonitor(a, "x")
     S.connect()
     net = network(a, b, S, M, c)
-    assert [a.name, b.name, c.name, S.name, M.name] == ["neurongroup", "neurongroup_1", "exc", "synapses", "statemonitor"]
+    assert [a.name, b.name, c.name, S.name, M.name] == [
+        "neurongroup",
+        "neurongroup_1",
+        "exc",
+        "synapses",
+        "statemonitor",
+    ]
     assert net["neurongroup_1"] is b
     assert net["exc"] is c
     assert net["synapses"] is S
@@ -76,7 +82,7 @@ def test_an_object_listed_twice_is_there_once():
     assert np.asarray(a.x).tolist() == [3]
 
 
-# what does not belong together --------------------------------------------------------------------------------------------
+# what does not belong together ----------------------------------------
 
 
 @pytest.mark.parametrize("thing", [5, "text", None, es.NeuronGroup, {"a": 1}, es.TimedArray([1], dt=1 * ms)])
@@ -127,7 +133,11 @@ def test_synapses_need_their_ends(missing):
 
 def test_monitors_need_their_source():
     a = group(name="exc", threshold="x > 3", reset="x = 0")
-    for M in (es.StateMonitor(a, "x", name="trace"), es.SpikeMonitor(a, name="trace"), es.StateMonitor(a[:1], "x", name="trace")):
+    for M in (
+        es.StateMonitor(a, "x", name="trace"),
+        es.SpikeMonitor(a, name="trace"),
+        es.StateMonitor(a[:1], "x", name="trace"),
+    ):
         with pytest.raises(es.EqsimError) as raised:
             network(M, group()).run(1 * ms)
         assert "'trace'" in str(raised.value)
@@ -204,7 +214,7 @@ def test_nothing_is_removed_after_a_mistake():
     assert np.asarray(a.x).tolist() == [1]
 
 
-# settings -----------------------------------------------------------------------------------------------------------------
+# settings ----------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -270,7 +280,9 @@ def test_the_schedule_is_a_table():
     S = es.Synapses(a, on_pre="x_post += 0", name="feed")
     S.connect()
     table = network(a, S, es.SpikeMonitor(a)).schedule
-    slots = [slot for slot in ("start", "groups", "thresholds", "after_thresholds", "synapses", "resets") if slot in table]
+    slots = [
+        slot for slot in ("start", "groups", "thresholds", "after_thresholds", "synapses", "resets") if slot in table
+    ]
     assert slots == ["start", "groups", "thresholds", "after_thresholds", "synapses", "resets"]
     lines = table.splitlines()
     places = [next(k for k, line in enumerate(lines) if word in line) for word in ("groups", "synapses", "resets")]

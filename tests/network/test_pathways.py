@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import eqsim as es
-from eqsim.units import mV, ms
+from eqsim.units import ms, mV
 from tests.network.plain import network, plain, source, spikes_of
 
 
@@ -100,7 +100,7 @@ def test_random_arrays_of_one_group_at_both_ends(seed):
     assert np.asarray(group.x).tolist() == x
 
 
-# several pathways -----------------------------------------------------------------------------------------------------
+# several pathways ----------------------------------------
 
 ALL = "y = 10*y + {}"
 
@@ -146,14 +146,19 @@ def test_pathways_are_found_by_name():
         S.fast.delay = 3 * ms
 
 
-@pytest.mark.parametrize("pathways", [{"w": "x += 1"}, {"i": "x += 1"}, {"2fast": "x += 1"}, {"pre": 5}, {"": "x += 1"}, {"delay": "x += 1"}, 7])
+@pytest.mark.parametrize(
+    "pathways",
+    [{"w": "x += 1"}, {"i": "x += 1"}, {"2fast": "x += 1"}, {"pre": 5}, {"": "x += 1"}, {"delay": "x += 1"}, 7],
+)
 def test_pathways_that_cannot_be(pathways):
     gen, post = source((0, 0)), es.NeuronGroup(1, "x : 1")
     with pytest.raises(es.EqsimError):
         es.Synapses(gen, post, "w : 1", on_pre=pathways)
 
 
-@pytest.mark.parametrize("code", ["i = 3", "delay = 3*ms", "s = 3", "x += 3*mV", "lastupdate = 3*ms", "q += 1", "x_pre += 1", "N_pre = 3"])
+@pytest.mark.parametrize(
+    "code", ["i = 3", "delay = 3*ms", "s = 3", "x += 3*mV", "lastupdate = 3*ms", "q += 1", "x_pre += 1", "N_pre = 3"]
+)
 def test_statements_that_cannot_be(code):
     gen, post = source((0, 0)), es.NeuronGroup(1, "x : 1")
     with pytest.raises(es.EqsimError) as raised:
@@ -163,14 +168,14 @@ def test_statements_that_cannot_be(code):
 
 
 def test_post_pathways_need_a_target_that_spikes():
-    with pytest.raises(es.EqsimError, match="threshold|spike"):
+    with pytest.raises(es.EqsimError, match=r"threshold|spike"):
         S = es.Synapses(source((0, 0)), es.NeuronGroup(1, "x : 1"), on_post="x += 1")
         S.connect()
         network(S.source, S.target, S).run(1 * ms)
 
 
 def test_pre_pathways_need_a_source_that_spikes():
-    with pytest.raises(es.EqsimError, match="threshold|spike"):
+    with pytest.raises(es.EqsimError, match=r"threshold|spike"):
         S = es.Synapses(es.NeuronGroup(1, "x : 1"), es.NeuronGroup(1, "x : 1"), on_pre="x += 1")
         S.connect()
         network(S.source, S.target, S).run(1 * ms)
@@ -184,7 +189,7 @@ def test_statements_draw_for_each_arrival_anew():
     monitor = es.StateMonitor(S, "w", when="end")
     network(gen, post, S, monitor).run(5 * ms)
     assert len(np.unique(np.asarray(monitor.w))) == 500
-    assert 0 < np.asarray(monitor.w).min()
+    assert np.asarray(monitor.w).min() > 0
     assert np.asarray(monitor.w).max() < 1
 
 
@@ -199,7 +204,7 @@ def test_unreliable_synapses():
     assert x.std() == pytest.approx(np.sqrt(21), rel=0.25)
 
 
-# event-driven equations ------------------------------------------------------------------------------------------------
+# event-driven equations ----------------------------------------
 
 STDP = """
 w : 1

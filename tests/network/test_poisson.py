@@ -186,6 +186,13 @@ def test_statements_may_change_rates_during_a_run():
     assert spikes_of(spikes(group, 5 * ms)) == [(3, 0), (3, 1), (4, 0), (4, 1)]
 
 
+def test_what_statements_draw_is_independent_of_the_spikes():
+    group = es.PoissonGroup(2000, 0 * Hz, seed=SEED)
+    group.run_regularly("rates = rand()*kHz")
+    count = spikes(group, 20 * ms).count.sum()
+    assert abs(count - 20000) < 4 * np.sqrt(40000 / 4)
+
+
 def test_a_time_step_of_its_own():
     group = es.PoissonGroup(1, 500 * Hz, dt=2 * ms)
     assert steps(spikes(group, 10 * ms).t) == [0, 2, 4, 6, 8]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import eqsim as es
-from eqsim.units import mV, ms, second
+from eqsim.units import ms, mV, second
 from tests.network.plain import network, plain, source, spikes_of, steps
 
 RAMP = "dV/dt = 1*mV/ms : mV (unless refractory)\ndu/dt = 1*mV/ms : mV"
@@ -80,7 +80,9 @@ def test_a_parameter_in_another_unit():
 
 def test_it_is_evaluated_at_the_spike():
     # 2 steps after the first spike, 4 after the second, 6 after the third: the reset comes after the threshold
-    found = spike_steps(40, RAMP + "\nref : ms", values={"ref": 2 * ms}, reset="V = 0*mV; ref += 2*ms", refractory="ref")
+    found = spike_steps(
+        40, RAMP + "\nref : ms", values={"ref": 2 * ms}, reset="V = 0*mV; ref += 2*ms", refractory="ref"
+    )
     assert found == [[4, 10, 18, 28]]
 
 
@@ -138,9 +140,8 @@ def test_refractoriness_without_reset_and_without_held_variables():
 @pytest.mark.parametrize("refractory", [5 * mV, 5, "5*mV", "5", "tau*mV", "V"])
 def test_it_is_a_time_or_a_condition(refractory):
     tau = 3 * ms
-    with pytest.raises(es.EqsimError, match="refractor|refractory"):
+    with pytest.raises(es.EqsimError, match="refractor"):
         es.NeuronGroup(1, RAMP, **FIRE, refractory=refractory)
-    assert tau is not None
 
 
 def test_a_time_is_one():
@@ -155,7 +156,7 @@ def test_refractoriness_needs_a_threshold():
         es.NeuronGroup(1, "V : mV", reset="V = 0*mV")
 
 
-# what is held ---------------------------------------------------------------------------------------------------------
+# what is held ----------------------------------------
 
 
 def test_the_derivative_is_zero():
@@ -241,7 +242,7 @@ def test_pre_synaptic_variables_are_held_too():
     np.testing.assert_array_equal(group.u_, [52, 2])
 
 
-# what users see -------------------------------------------------------------------------------------------------------
+# what users see ----------------------------------------
 
 
 def test_lastspike_and_not_refractory():
@@ -265,7 +266,9 @@ def test_lastspike_and_not_refractory():
 
 
 def test_equations_and_statements_may_ask():
-    text = "dV/dt = 1*mV/ms : mV (unless refractory)\nfree = int(not_refractory) : 1\nage = (t - lastspike)/ms : 1\nn : 1"
+    text = (
+        "dV/dt = 1*mV/ms : mV (unless refractory)\nfree = int(not_refractory) : 1\nage = (t - lastspike)/ms : 1\nn : 1"
+    )
     group = es.NeuronGroup(1, text, **FIRE, refractory=3 * ms)
     group.run_regularly("n += int(not not_refractory)")
     traces = es.StateMonitor(group, ["free", "age"], order=1)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import eqsim as es
-from eqsim.units import mV, ms
+from eqsim.units import ms, mV
 from tests.network.plain import network, plain, source, spikes_of
 
 MODEL = "V : mV\nx : 1\ns : 1 (shared)\ntwice = 2*V : mV"
@@ -132,7 +132,7 @@ def test_states_of_a_part(G):
     assert G.V_.tolist() == [0, 0, 2, 3, 0, 0, 0, 0, 0, 0]
 
 
-# as source and target of synapses -------------------------------------------------------------------------------------
+# as source and target of synapses ----------------------------------------
 
 
 @pytest.mark.parametrize("index", [slice(2, 6), slice(9, 1, -2), [7, 2, 5, 4]], ids=str)
@@ -193,7 +193,7 @@ def test_a_part_is_not_listed_in_a_network(G):
     assert "group itself" in raised.value.hint
 
 
-# as source of monitors ------------------------------------------------------------------------------------------------
+# as source of monitors ----------------------------------------
 
 
 def test_state_monitors_of_parts(G):
@@ -209,7 +209,11 @@ def test_state_monitors_of_parts(G):
 def test_spike_monitors_of_parts():
     group = es.NeuronGroup(6, "x : 1", threshold="x > 0", reset="x -= 1")
     group.x = [0, 1, 2, 3, 0, 1]
-    monitors = [es.SpikeMonitor(group[1:4]), es.SpikeMonitor(group[[5, 3]], "x"), es.SpikeMonitor(group[::2], record=False)]
+    monitors = [
+        es.SpikeMonitor(group[1:4]),
+        es.SpikeMonitor(group[[5, 3]], "x"),
+        es.SpikeMonitor(group[::2], record=False),
+    ]
     network(group, *monitors).run(4 * ms)
     assert spikes_of(monitors[0]) == [(0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)]
     assert monitors[0].count.tolist() == [1, 2, 3]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import eqsim as es
-from eqsim.units import mV, ms, nS
+from eqsim.units import ms, mV, nS
 from tests.network.plain import network, plain, source
 
 
@@ -127,7 +127,15 @@ def test_what_is_always_there_is_read_only(name):
 
 @pytest.mark.parametrize(
     "write",
-    ["S.w = [1, 2]*nS", "S.w = 3*mV", "S.w['a > 3'] = 2*nS", "S.q = 3", "S.w[9] = 3*nS", "S.delay = -1*ms", "S.x = 'w'"],
+    [
+        "S.w = [1, 2]*nS",
+        "S.w = 3*mV",
+        "S.w['a > 3'] = 2*nS",
+        "S.q = 3",
+        "S.w[9] = 3*nS",
+        "S.delay = -1*ms",
+        "S.x = 'w'",
+    ],
 )
 def test_nothing_is_half_written(write):
     S = make(on_pre="b += x")
@@ -149,7 +157,7 @@ def test_states():
     assert np.asarray(S.x).tolist() == [5, 6, 7, 8]
 
 
-# values after they were laid out anew for a run -----------------------------------------------------------------------
+# values after they were laid out anew for a run ----------------------------------------
 
 
 def shuffled(seed, sources=7, targets=9, count=60, delays=True):
@@ -187,9 +195,7 @@ def test_the_order_of_creation_outlives_a_run(seed, delays):
     np.testing.assert_array_equal(some.flag[:, 2], [True, False, False])
     np.testing.assert_allclose(some.d[:, 2], before["w"][[3, 40, 17]] + 100)
     pair = (int(i[11]), int(j[11]))
-    np.testing.assert_array_equal(
-        np.asarray(S.mark[pair]), np.flatnonzero((i == pair[0]) & (j == pair[1]))
-    )
+    np.testing.assert_array_equal(np.asarray(S.mark[pair]), np.flatnonzero((i == pair[0]) & (j == pair[1])))
     S.mark[[5, 50]] = [-5, -50]
     assert np.asarray(S.mark)[[4, 5, 6, 49, 50, 51]].tolist() == [4, -5, 6, 49, -50, 51]
     states = S.get_states(units=False)

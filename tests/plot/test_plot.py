@@ -1,5 +1,6 @@
 """Figures show what was recorded, where it was recorded, with the units in which it was."""
 
+import re
 import subprocess
 import sys
 
@@ -111,23 +112,18 @@ def test_rates_by_default_and_of_a_part(regular):
     assert np.sum(values * np.diff(edges)) / 1000 * 3 == pytest.approx(spikes.num_spikes)
 
 
-class Rate:
-    """What a monitor of a population's rate offers."""
-
-    t = np.array([0, 1, 2]) * ms
-    rate = np.array([1.0, 2.0, 3.0]) * Hz
-
-    def smooth_rate(self, window, width):
-        assert (window, width) == ("flat", 2 * ms)
-        return np.array([2.0, 2.0, 2.0]) / 1000 / ms
-
-
 def test_rates_of_a_monitor_of_rates():
-    ax = es.plot.rates(Rate())
-    es.plot.rates(Rate(), width=2 * ms, ax=ax, color="red")
-    assert np.array_equal(ax.lines[0].get_ydata(), [1, 2, 3])
-    assert np.allclose(ax.lines[1].get_ydata(), 2)
+    group = es.NeuronGroup(4, "dV/dt = mV/ms : mV", threshold="V > 2.95*mV", reset="V = 0*mV", method="euler")
+    rate = es.PopulationRateMonitor(group)
+    es.Network(group, rate, dt=0.1 * ms, target="numpy").run(30 * ms)
+    ax = es.plot.rates(rate)
+    es.plot.rates(rate, width=3 * ms, ax=ax, color="red")
+    assert np.array_equal(ax.lines[0].get_xdata(), rate.t_)
+    assert np.array_equal(ax.lines[0].get_ydata(), rate.rate.rescale(Hz).magnitude)
+    assert np.array_equal(ax.lines[1].get_ydata(), rate.smooth_rate("flat", 3 * ms).rescale(Hz).magnitude)
+    assert ax.lines[0].get_ydata().max() == pytest.approx(10_000)
     assert ax.get_ylabel() == r"rate ($\mathrm{Hz}$)"
+    assert f"mean rate{rate.rate_.mean():.6g} Hz" in re.sub("<[^>]*>", "", rate._repr_html_())
 
 
 def test_without_units(plain):
@@ -229,5 +225,5 @@ def test_figures_are_neither_shown_nor_loaded_early(tmp_path):
 
 
 def test_a_name_that_is_not_there():
-    with pytest.raises(AttributeError, match="eqsim.*plots"):
-        es.plots
+    with pytest.raises(AttributeError, match="module 'eqsim' has no attribute 'plots'"):
+        _ = es.plots

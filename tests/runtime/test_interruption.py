@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import eqsim as es
-from eqsim.units import mV, ms, second
+from eqsim.units import ms, mV, second
 from tests.network.plain import network, plain
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -56,7 +56,12 @@ def started(target, progress=False):
     script = textwrap.dedent(SCRIPT).replace("TARGET", repr(target)).replace("PROGRESS", repr(progress))
     surroundings = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=surroundings, cwd=ROOT
+        [sys.executable, "-c", script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=surroundings,
+        cwd=ROOT,
     )
     assert process.stdout.readline() == "ready\n", process.communicate()[1]
     return process
@@ -116,7 +121,7 @@ def test_progress_of_an_interrupted_run_ends_its_line():
     assert "%" in errors
 
 
-# NaN --------------------------------------------------------------------------------------------------------------------
+# NaN ----------------------------------------
 
 
 @pytest.mark.parametrize("target", ["numpy", "numba"])

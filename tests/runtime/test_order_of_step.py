@@ -32,7 +32,9 @@ def every_slot():
     total : 1
     """
     cell = es.NeuronGroup(1, model, threshold="x > 0.5", reset=ADD.format(7), events={"late": "x > 0.5"})
-    cell.run_regularly("y = 10*y + 1 + int(seen_before != x)", order=0)  # 1: the held value is already that of this step
+    cell.run_regularly(
+        "y = 10*y + 1 + int(seen_before != x)", order=0
+    )  # 1: the held value is already that of this step
     cell.run_regularly(ADD.format(2), when="before_groups")
     cell.run_regularly(ADD.format(3) + "; at_update = x", when="after_groups")
     cell.run_regularly(ADD.format(9), when="after_end")

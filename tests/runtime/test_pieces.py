@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import eqsim as es
-from eqsim.units import mV, ms, second
+from eqsim.units import ms, mV, second
 from tests.network.plain import network, plain, source, steps
 from tests.runtime.everything import Everything
 
@@ -90,7 +90,7 @@ def test_durations_round_to_whole_steps():
     assert plain(net.t, "ms") == pytest.approx(2, abs=1e-12)
 
 
-# time steps of objects -------------------------------------------------------------------------------------------------
+# time steps of objects ----------------------------------------
 
 
 def test_a_multiple_of_the_step():
@@ -151,7 +151,7 @@ def test_steps_that_cannot_be(dt):
     assert "dt" in str(raised.value) or "time step" in str(raised.value)
 
 
-# stopping --------------------------------------------------------------------------------------------------------------
+# stopping ----------------------------------------
 
 
 def test_stop_from_another_thread_and_going_on():
@@ -185,7 +185,7 @@ def test_a_run_in_a_thread(at_once):
     def run():
         try:
             everything.net.run(60 * ms)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - handed to the test
             errors.append(error)
 
     thread = threading.Thread(target=run)

@@ -127,7 +127,9 @@ def test_statements_of_one_group_draw_apart():
 
 
 def test_noise_and_statements_draw_apart():
-    group = es.NeuronGroup(2000, "dx/dt = xi/ms**0.5 : 1\na : 1\nb : 1", "x < 99", "b = randn()", **{"method": "euler", "seed": 5})
+    group = es.NeuronGroup(
+        2000, "dx/dt = xi/ms**0.5 : 1\na : 1\nb : 1", "x < 99", "b = randn()", method="euler", seed=5
+    )
     group.run_regularly("a = randn()")
     network(group).run(1 * ms)
     x, a, b = (np.asarray(getattr(group, name)) for name in "xab")
@@ -137,7 +139,9 @@ def test_noise_and_statements_draw_apart():
 
 def test_pathways_draw_apart():
     group = es.NeuronGroup(40, "x : 1", threshold="x < 1", reset="")
-    S = es.Synapses(group, model="a : 1\nb : 1\nc : 1", on_pre={"pre": "a = rand()", "two": "b = rand()"}, on_post="c = rand()")
+    S = es.Synapses(
+        group, model="a : 1\nb : 1\nc : 1", on_pre={"pre": "a = rand()", "two": "b = rand()"}, on_post="c = rand()"
+    )
     S.connect()
     network(group, S).run(1 * ms)
     values = [np.asarray(getattr(S, name)) for name in "abc"]
@@ -166,7 +170,7 @@ def test_seeds_of_numpy_count_too():
     np.testing.assert_array_equal(walk(seed=np.int64(7)), walk(seed=7))
 
 
-# moments of noise ------------------------------------------------------------------------------------------------------
+# moments of noise ----------------------------------------
 
 
 def increments(model, n=4000, dt=1, method="euler", steps=1, **values):
@@ -237,10 +241,14 @@ def test_an_ornstein_uhlenbeck_process_is_exact_at_any_step():
     assert x.var() == pytest.approx(5, rel=5 * np.sqrt(2 / 4000))
 
 
-@pytest.mark.parametrize(("method", "noise"), [("heun", "stratonovich"), ("milstein", "stratonovich"), ("euler", "ito"), ("milstein", "ito")])
+@pytest.mark.parametrize(
+    ("method", "noise"), [("heun", "stratonovich"), ("milstein", "stratonovich"), ("euler", "ito"), ("milstein", "ito")]
+)
 def test_state_dependent_noise_is_read_as_asked(method, noise):
     # dx = s x dW: the mean is exp(s^2 t/2) x0 in Stratonovich's sense and x0 in Itô's
-    group = es.NeuronGroup(20_000, "dx/dt = 0.5*x*xi/ms**0.5 : 1\nx(0) = 1", method=method, noise=noise, seed=3, namespace={"ms": ms})
+    group = es.NeuronGroup(
+        20_000, "dx/dt = 0.5*x*xi/ms**0.5 : 1\nx(0) = 1", method=method, noise=noise, seed=3, namespace={"ms": ms}
+    )
     network(group, dt=0.02 * ms).run(2 * ms)
     x = np.asarray(group.x)
     mean = np.exp(0.25) if noise == "stratonovich" else 1.0
