@@ -33,13 +33,13 @@ def clocks(members: Members, default: float, plain: Callable[[Any, str], float])
     """
     steps = {"": default}
     for name, thing in members.items():
-        own, source = thing.__dict__.get("_dt"), thing.__dict__.get("_source", thing.__dict__.get("_target"))
-        if own is not None:
-            steps[name] = plain(own, "dt")
-        elif isinstance(thing, EventMonitor | PopulationRateMonitor | Synapses | Drive) and source is not None:
-            steps[name] = steps.get(whole(source)._name or "", default)
-        else:
-            steps[name] = default
+        own = thing.__dict__.get("_dt")
+        steps[name] = default if own is None else plain(own, "dt")
+    for name, thing in members.items():
+        followed = thing.__dict__.get("_source", thing.__dict__.get("_target"))
+        follows = isinstance(thing, EventMonitor | PopulationRateMonitor | Synapses | Drive) and followed is not None
+        if follows and thing.__dict__.get("_dt") is None:
+            steps[name] = steps.get(whole(followed)._name or "", default)
         for operation in thing.__dict__.get("_operations", ()):
             if operation.dt is not None:
                 steps[f"{name}/{operation.name}"] = plain(operation.dt, "dt")

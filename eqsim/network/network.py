@@ -6,6 +6,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
@@ -24,6 +25,7 @@ from eqsim.network.event_monitor import EventMonitor
 from eqsim.network.inputs import SpikeGeneratorGroup
 from eqsim.network.labels import label
 from eqsim.network.members import check_members, depth, flat, named, unitless
+from eqsim.network.memory import MemoryEstimate, memory_estimate
 from eqsim.network.neurons import NeuronGroup
 from eqsim.network.operations import NetworkOperation
 from eqsim.network.poisson_input import PoissonInput
@@ -164,6 +166,13 @@ class Network:
     def profile(self) -> dict[str, float]:
         """Seconds spent so far, by phase of start-up and run."""
         return dict(self._seconds)
+
+    def memory_estimate(self, duration: Any = None) -> MemoryEstimate:
+        """Return what a run will need memory for, as a table with ``rows`` and ``total``, before anything is built.
+
+        With a duration, what monitors will keep in memory is part of it; of events only the first piece.
+        """
+        return memory_estimate(self, None if duration is None else self._plain_time(duration, "a duration"))
 
     # running ---------------------------------------------------------------------------------------------------------
 
@@ -404,6 +413,8 @@ class Network:
             held = thing.__dict__.get("_variables")
             if isinstance(held, Variables):
                 held.time = lambda name=name: (self._step // made.periods[name], made.steps[name])  # type: ignore[misc]
+                if isinstance(thing, SpikeGeneratorGroup):
+                    held.system = replace(held.system, unitless=self._is_unitless())  # it has no lines that could tell
             if isinstance(thing, StateMonitor | EventMonitor | PopulationRateMonitor):
                 thing._clock = made.steps[name]
 

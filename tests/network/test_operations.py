@@ -115,3 +115,19 @@ def test_what_cannot_be_called(wrong):
 def test_slot_that_there_is_not():
     with pytest.raises(es.EqsimError, match="slot 'begin'"):
         es.network_operation(lambda: None, when="begin")
+
+
+def test_a_monitor_listed_before_its_source_takes_its_clock():
+    source = es.NeuronGroup(1, "x : 1", threshold="x < 1", reset="", dt=0.5 * ms)
+    spikes = es.SpikeMonitor(source)
+    es.Network(spikes, source, target="numpy").run(2 * ms)
+    np.testing.assert_allclose(spikes.t_, [0, 0.5, 1, 1.5])
+
+
+def test_generated_spikes_in_a_network_without_units():
+    source = es.SpikeGeneratorGroup(1, [0, 0], [1.0, 2.5])
+    other = es.NeuronGroup(1, "x' = -x\nx(0) = 1")
+    spikes = es.SpikeMonitor(source)
+    es.Network(source, other, spikes, dt=0.5, target="numpy").run(4)
+    np.testing.assert_array_equal(spikes.t, [1.0, 2.5])
+    assert isinstance(spikes.t, np.ndarray) and not hasattr(spikes.t, "units")
