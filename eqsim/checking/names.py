@@ -169,13 +169,13 @@ def _name_mistake(node: Name, names: Names) -> Mistake | None:
 
 
 def _unusable(name: str, external: External, span: Span | None) -> Mistake:
-    hint = "a text can use numbers, with or without unit, a TimedArray and functions of eqsim.function"
+    hint = "a text can use numbers, with or without unit, a TimedArray and functions of es.function"
     if external.what.startswith(("an array", "a list", "a tuple")):
         hint = (
             f"for one value a neuron write a line such as '{name} : 1' and set it afterwards; over time, a TimedArray"
         )
-    elif external.what == "a function":
-        hint = "register it with eqsim.function"
+    elif "function" in external.what:
+        hint = "register it with es.function"
     return Mistake(ArgumentError, f"'{name}' stands for {external.what}, which a text cannot use", span, hint=hint)
 
 
@@ -229,7 +229,7 @@ def _call_mistake(node: Call, names: Names) -> Mistake | None:
         return Mistake(DefinitionError, summary, node.span, hint=hint)
     functions = {name for name, one in names.scope.externals.items() if one.called}
     close = nearest(name, (*FUNCTIONS, "where", *functions))
-    hint = f"did you mean {close}?" if close else "register a Python function with eqsim.function"
+    hint = f"did you mean {close}?" if close else "register a Python function with es.function"
     hint = _FUNCTIONS.get(name, hint)
     start = Span(node.span.source, node.span.start, node.span.start + len(name)) if node.span else None
     return Mistake(UnknownNameError, f"the function '{name}' is not known", start, hint=hint)

@@ -54,7 +54,7 @@ _INSTEAD = MappingProxyType(
         "->": "a formula has no arrows",
         "is": "write == to compare",
         "in": "write a comparison, as in 0 <= x and x < 3",
-        "lambda": "define a function with eqsim.function and call it by its name",
+        "lambda": "define a function with es.function and call it by its name",
         "for": "a formula has no loops; a sum over synapses is a (summed) variable",
         "None": "write 0, or leave the term out",
         ".": "a name holds letters, digits and underscores; nothing is looked up with '.'",

@@ -21,9 +21,9 @@ from eqsim.network.synapses import Synapses
 from eqsim.targets.target import Storage
 from eqsim.text.errors import NumericalError
 
-_ROOM = 1 << 22  # entries that a record is given at once at most
+ROOM = 1 << 22  # entries that a record is given at once at most
 _SECONDS = 0.05  # between two looks
-_EVENTS = 1 << 16  # entries that a list of events is given at once at least
+EVENTS = 1 << 16  # entries that a list of events is given at once at least
 
 
 class Watch:
@@ -73,12 +73,12 @@ def make_room(members: Members, clocks: Clocks, storages: Mapping[str, Storage],
                 thing._file.reserve(records)
             for series in thing._series.values():
                 if series.room < width:
-                    series.make_room(width * min(records, max(1, _ROOM // width)))
+                    series.make_room(width * min(records, max(1, ROOM // width)))
         elif isinstance(thing, EventMonitor):
             most = int(storages[name].constants["_most"])
             for series in thing._series.values():
                 if series.room < most:
-                    series.make_room(max(2 * most, _EVENTS))
+                    series.make_room(max(2 * most, EVENTS))
         elif isinstance(thing, Synapses):
             for pathway in thing._delays:
                 _lengthen(thing._variables.storage, pathway)

@@ -173,7 +173,7 @@ class EventMonitor:
     def _reached(self) -> float:
         """Return the time that the source has reached."""
         step, dt = self._source._variables.time()
-        return step * dt
+        return float(step * dt)
 
     def _repr_html_(self) -> str:
         return event_monitor_html(self)

@@ -36,6 +36,7 @@ class SynapseParts:
         self.assembly, self.synapses = assembly, synapses
         self.key = assembly.key(synapses._variables)
         self.dt, self.period = assembly.steps[self.key], assembly.periods[self.key]
+        self.storage = synapses._variables.storage
         if synapses._laid != self.dt:
             self._sort()
         self.storage = prepare(synapses._variables, assembly.dtype, self.dt)
@@ -43,21 +44,39 @@ class SynapseParts:
         self._lay_out()
 
     def _sort(self) -> None:
-        """Lay synapses out anew; spikes under way on a pathway with one delay that stays are not touched by it."""
-        synapses, storage = self.synapses, self.synapses._variables.storage
-        for pathway, delays in synapses._delays.items():
-            if not _under_way(storage, pathway):
-                for part in ("ring", "ring_count", "ring_source", "ring_cursor", "ring_due", "head", "tail"):
-                    storage.arrays.pop(f"_{part}_{pathway}", None)
-                continue
-            steps = None if isinstance(delays, np.ndarray) else _whole_steps(delays, self.dt)
-            if f"_ring_{pathway}" not in storage.arrays or storage.constants[f"_delay_{pathway}"] != steps:
-                raise NotYetError(
-                    "connections and delays cannot change while spikes with delays are under way",
-                    owner=synapses._owner,
-                    hint="connect everything and set delays before the first run",
-                )
+        """Lay synapses out anew; raise NotYetError where spikes under way would not find their synapses any more."""
+        synapses, arrays = self.synapses, self.storage.arrays
+        under_way = [pathway for pathway in synapses._checked.pathways if _under_way(self.storage, pathway.name)]
+        for name in synapses._delays.keys() - {pathway.name for pathway in under_way}:
+            for part in ("ring", "ring_count", "ring_source", "ring_cursor", "ring_due", "head", "tail"):
+                arrays.pop(f"_{part}_{name}", None)
         synapses._sort(self.dt)
+        if not all(self._finds(pathway) for pathway in under_way):
+            synapses._laid = None
+            raise NotYetError(
+                "connections and delays cannot change while spikes with delays are under way",
+                owner=synapses._owner,
+                hint="connect everything and set delays before the first run",
+            )
+
+    def _finds(self, pathway: CheckedPathway) -> bool:
+        """Whether a pathway's spikes under way find their synapses as they are laid out now."""
+        name, arrays, connections = pathway.name, self.storage.arrays, self.synapses._connections
+        if f"_ring_{name}" in arrays:  # they are sources, and all have one delay
+            delays: Any = self.synapses._delays[name]
+            if isinstance(delays, np.ndarray):
+                return False
+            return _whole_steps(delays, self.dt) == self.storage.constants[f"_delay_{name}"]
+        before: dict[str, Any] = {
+            n: arrays.get(n) for n in ("_start", "_target", f"_start_{name}", f"_permutation_{name}")
+        }
+        _, delays = self._reach(pathway)
+        now: dict[str, Any] = {"_start": connections.start, "_target": _indexes(connections.target)}
+        now |= {n: arrays[n] for n in (f"_start_{name}", f"_permutation_{name}") if n in arrays}
+        kept = {n: values for n, values in before.items() if values is not None}
+        same_places = all(n in now and np.array_equal(values, now[n]) for n, values in kept.items())
+        arrays.update(kept)
+        return same_places and np.array_equal(delays, arrays[f"_delay_{name}"])
 
     def add(self) -> None:
         """Add sums, updates and pathways."""

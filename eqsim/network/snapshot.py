@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,9 +24,6 @@ from eqsim.network.traits import traits_of
 from eqsim.network.variables import DTYPES, Variables
 from eqsim.targets.target import Storage
 from eqsim.text.errors import NetworkError
-
-if TYPE_CHECKING:
-    from eqsim.network.network import Network
 
 # what the layout of synapses follows from: made anew whenever a network is built
 _REBUILT = re.compile(
@@ -67,7 +64,7 @@ class Unsaved:
     """A value that a file cannot hold, such as a function: the one that a network has stays."""
 
 
-def capture(network: Network) -> Snapshot:
+def capture(network: Any) -> Snapshot:
     """Return the state of a network."""
     network._set_clocks()
     seed = network._seed
@@ -76,7 +73,7 @@ def capture(network: Network) -> Snapshot:
     })  # fmt: skip
 
 
-def apply(snapshot: Snapshot, network: Network) -> None:
+def apply(snapshot: Snapshot, network: Any) -> None:
     """Put a state back into a network, all of it or, after an error, none.
 
     Raises NetworkError where the network has other objects than the state, naming the first that differs.
@@ -102,7 +99,7 @@ def apply(snapshot: Snapshot, network: Network) -> None:
 # what must be the same --------------------------------------------------------------------------------------------
 
 
-def _network_traits(network: Network) -> dict[str, str]:
+def _network_traits(network: Any) -> dict[str, str]:
     return {
         "the dtype": network._dtype,
         "the smallest step": repr(_clocks(network).base),
@@ -110,15 +107,15 @@ def _network_traits(network: Network) -> dict[str, str]:
     }
 
 
-def _traits(network: Network, name: str) -> dict[str, str]:
+def _traits(network: Any, name: str) -> dict[str, str]:
     return {**traits_of(network._objects[name]), "the time step": repr(_clocks(network).steps[name])}
 
 
-def _clocks(network: Network) -> Any:
+def _clocks(network: Any) -> Any:
     return clocks(network._objects, network._default_step(), network._plain_time)
 
 
-def _compare(snapshot: Snapshot, network: Network) -> None:
+def _compare(snapshot: Snapshot, network: Any) -> None:
     theirs, ours = list(snapshot.parts), list(network._objects)
     for names, others, text in (
         (theirs, ours, "the state has an object {!r}, which the network does not have"),
@@ -134,11 +131,16 @@ def _compare(snapshot: Snapshot, network: Network) -> None:
     _same_traits(snapshot.traits, _network_traits(network), "Network")
     if snapshot.step < 0:
         raise NetworkError("the state is damaged: its time", owner="Network")
+    sizes = {
+        id(network._objects[name]._variables): int(part.state["variables"]["size"])
+        for name, part in snapshot.parts.items()
+        if "variables" in part.state
+    }
     for name, part in snapshot.parts.items():
         thing = network._objects[name]
         owner = label(type(thing).__name__, name)
         _same_traits(part.traits, _traits(network, name), owner)
-        _check_state(thing, part.state, owner)
+        _check_state(thing, part.state, sizes, owner)
 
 
 def _same_traits(theirs: Mapping[str, str], ours: Mapping[str, str], owner: str) -> None:
@@ -170,6 +172,7 @@ def _state(thing: Any) -> dict[str, Any]:
         connections = thing._connections
         state["connections"] = {
             "grown": None if connections._grown is None else list(connections._grown),
+            "n_pre": connections.n_pre,
             "start": connections.start,
             "target": connections.target,
             "permutation": connections.permutation,
@@ -214,7 +217,7 @@ def _copy(values: Array) -> Array:
 # checks: a state from a file may hold anything ------------------------------------------------------------------------
 
 
-def _check_state(thing: Any, state: State, owner: str) -> None:
+def _check_state(thing: Any, state: State, sizes: Mapping[int, int], owner: str) -> None:
     def due(holds: bool, what: str) -> None:
         if not holds:
             raise NetworkError(f"the state is damaged: {what}", owner=owner)
@@ -235,39 +238,41 @@ def _check_state(thing: Any, state: State, owner: str) -> None:
             due(_indexes(arrays[name], size) and len(arrays[name]) == size, f"the list {name}")
             due(0 <= int(arrays[f"{name[:-6]}count"][0]) <= size, f"the length of the list {name}")
     if isinstance(thing, Synapses):
-        _check_connections(thing, state, due)
+        _check_connections(thing, state, sizes, due)
     records: Mapping[str, Array] = state["records"]
     file: RecordFile | None = thing.__dict__.get("_file")
     due((state["rows"] is None) == (file is None), "where the records are")
     due(set(records) == set(thing.__dict__.get("_series", {}) if file is None else ()), "the recorded variables")
 
 
-def _check_connections(thing: Synapses, state: State, due: Callable[[bool, str], None]) -> None:
+def _check_connections(
+    thing: Synapses, state: State, sizes: Mapping[int, int], due: Callable[[bool, str], None]
+) -> None:
     made, size = state["connections"], state["variables"]["size"]
-    n_pre, n_post = thing.source._variables.size, thing.target._variables.size
+    n_pre, n_post = (sizes.get(id(end._variables), end._variables.size) for end in (thing.source, thing.target))
+    due(made["n_pre"] == n_pre or isinstance(thing.source, Synapses), "the number of sources")
     start, target, permutation = made["start"], made["target"], made["permutation"]
     if made["grown"] is not None:
         i, j = made["grown"]
         due(len(i) == len(j) == size and _indexes(i, n_pre) and _indexes(j, n_post), "the ends of synapses")
     else:
         due(len(target) == size and _indexes(target, n_post), "the targets of synapses")
-        rises = len(start) == n_pre + 1 and start[0] == 0 and start[-1] == size and bool((np.diff(start) >= 0).all())
-        due(rises, "the sources of synapses")
+        spans = len(start) == made["n_pre"] + 1 and start[0] == 0 and start[-1] == size
+        due(spans and bool((np.diff(start) >= 0).all()), "the sources of synapses")
     for order, what in ((permutation, "the order of synapses"), (state["variables"]["place"], "the place of synapses")):
         due(order is None or _is_permutation(order, size), what)
     for pathway, delays in state["attributes"]["_delays"].items():
         due(pathway in thing._delays, "the pathways")
         fits = not isinstance(delays, np.ndarray) or (delays.shape == (size,) and bool((delays >= 0).all()))
         due(fits, f"the delays of {pathway}")
-        _check_queue(thing, pathway, state, due)
+        of = next(known.of for known in thing._checked.pathways if known.name == pathway)
+        _check_queue(pathway, n_pre if of == "pre" else n_post, state, due)
 
 
-def _check_queue(thing: Synapses, pathway: str, state: State, due: Callable[[bool, str], None]) -> None:
+def _check_queue(pathway: str, ends: int, state: State, due: Callable[[bool, str], None]) -> None:
     arrays: Mapping[str, Array] = state["arrays"]
     if f"_head_{pathway}" not in arrays or f"_tail_{pathway}" not in arrays:
         return
-    of = next(known.of for known in thing._checked.pathways if known.name == pathway)
-    ends = (thing.source if of == "pre" else thing.target)._variables.size
     head, tail = int(arrays[f"_head_{pathway}"][0]), int(arrays[f"_tail_{pathway}"][0])
     size, what = state["variables"]["size"], f"the spikes under way on {pathway}"
     for part, most in (("ring", ends), ("ring_source", ends), ("ring_cursor", size + 1)):
@@ -320,8 +325,8 @@ def _changes(thing: Any, state: State) -> Iterator[Callable[[], None]]:
     if isinstance(held, Variables):
         yield _variables_change(held, state["variables"])
     if isinstance(thing, Synapses):
-        connections = Connections(thing.source._variables.size)
         made = state["connections"]
+        connections = Connections(made["n_pre"])
         connections._grown = None if made["grown"] is None else tuple(made["grown"])
         connections.start, connections.target = made["start"], made["target"]
         connections.permutation = made["permutation"]

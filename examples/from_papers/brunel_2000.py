@@ -27,7 +27,22 @@ N_e, N_i = round(10000 * chosen.scale), round(2500 * chosen.scale)
 threshold_rate = V_t / (J * C_e * tau)
 
 
-def simulate(g, drive):  # noqa: ARG001  (the texts use them)
+def measures(t, i):
+    """Mean rate, variation of intervals, and frequency of the whole, after the first 100 ms."""
+    order = np.lexsort((t, i))
+    t, i = t[order], i[order]
+    intervals, owners = np.diff(t)[np.diff(i) == 0], i[1:][np.diff(i) == 0]
+    own = [intervals[owners == k] for k in range(0, N_e + N_i, 10)]
+    variation = np.mean([x.std() / x.mean() for x in own if len(x) > 4] or np.nan)
+    activity = np.histogram(t, np.arange(100, chosen.duration + 0.5, 0.5))[0]
+    power = np.abs(np.fft.rfft(activity - activity.mean())) ** 2
+    frequency = np.fft.rfftfreq(len(activity), 0.0005)
+    return len(t[t > 100]) / (N_e + N_i) / (chosen.duration - 100) * 1000, variation, frequency[power.argmax()]
+
+
+found = {}
+for name in chosen.regime:
+    g, drive = REGIMES[name]
     es.seed(chosen.seed)
     neurons = es.NeuronGroup(
         N_e + N_i,
@@ -44,34 +59,19 @@ def simulate(g, drive):  # noqa: ARG001  (the texts use them)
     outside = es.PoissonInput(neurons, "V", C_e, drive * threshold_rate, J)
     spikes = es.SpikeMonitor(neurons)
     es.Network(neurons, to_e, to_i, outside, spikes, dt=0.1 * ms).run(chosen.duration * ms, progress=True)
-    return spikes.t / ms, spikes.i
+    found[name] = spikes.t / ms, spikes.i
 
-
-def measures(t, i):
-    """Mean rate, variation of intervals, and frequency of the whole, after the first 100 ms."""
-    order = np.lexsort((t, i))
-    t, i = t[order], i[order]
-    intervals, owners = np.diff(t)[np.diff(i) == 0], i[1:][np.diff(i) == 0]
-    own = [intervals[owners == k] for k in range(0, N_e + N_i, 10)]
-    variation = np.mean([x.std() / x.mean() for x in own if len(x) > 4] or np.nan)
-    activity = np.histogram(t, np.arange(100, chosen.duration + 0.5, 0.5))[0]
-    power = np.abs(np.fft.rfft(activity - activity.mean())) ** 2
-    frequency = np.fft.rfftfreq(len(activity), 0.0005)
-    return len(t[t > 100]) / (N_e + N_i) / (chosen.duration - 100) * 1000, variation, frequency[power.argmax()]
-
-
-spikes = {name: simulate(*REGIMES[name]) for name in chosen.regime}
-for name, (t, i) in spikes.items():
+for name, (t, i) in found.items():
     print("{}: mean rate {:.1f} Hz, variation of intervals {:.2f}, peak at {:.0f} Hz".format(name, *measures(t, i)))
 
 if not chosen.no_figure:
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(
-        2, len(spikes), figsize=(4.5 * len(spikes), 4.5), height_ratios=(2, 1), sharex="col", squeeze=False
+        2, len(found), figsize=(4.5 * len(found), 4.5), height_ratios=(2, 1), sharex="col", squeeze=False
     )
     start = max(0, chosen.duration - 200)
-    for (above, below), (name, (t, i)) in zip(axes.T, spikes.items(), strict=True):
+    for (above, below), (name, (t, i)) in zip(axes.T, found.items(), strict=True):
         seen = (t > start) & (i % ((N_e + N_i) // 50) == 0)
         above.plot(t[seen], i[seen] // ((N_e + N_i) // 50), "k.", markersize=2)
         above.set(title=f"{name}: g = {REGIMES[name][0]}, drive = {REGIMES[name][1]}", yticks=[], ylabel="50 neurons")

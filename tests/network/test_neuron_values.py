@@ -115,11 +115,17 @@ def test_augmented_assignment(G):
     G.V[1:3] += 1 * mV
     G.V["i == 4"] -= 8 * mV
     np.testing.assert_array_equal(G.V_, [10, 13, 15, 16, 10])
-    G.V += 0.001 * volt
-    np.testing.assert_array_equal(G.V_, [11, 14, 16, 17, 11])
     G.r += 1
     G.r -= 0.5
     np.testing.assert_array_equal(np.asarray(G.r), np.full(5, 0.5))
+
+
+def test_augmented_assignment_takes_any_unit_of_the_dimension(G):
+    G.V = "i*mV"
+    G.V += 0.001 * volt
+    np.testing.assert_array_equal(G.V_, [1, 2, 3, 4, 5])
+    G.V[2:] -= 1000 * uV
+    np.testing.assert_array_equal(G.V_, [1, 2, 2, 3, 4])
 
 
 def test_augmented_assignment_changes_nothing_else(G):
@@ -143,14 +149,42 @@ def test_a_variable_counts_like_an_array(G):
     G.V = "i*mV"
     assert len(G.V) == 5
     assert [float(v.rescale("mV")) for v in G.V] == [0, 1, 2, 3, 4]
-    assert plain(G.V + 1 * volt, "mV").tolist() == [1000, 1001, 1002, 1003, 1004]
-    assert plain(1 * volt + G.V, "mV").tolist() == [1000, 1001, 1002, 1003, 1004]
-    assert (2.5 * mV < G.V).tolist() == [False, False, False, True, True]
-    assert (0.0025 * volt < G.V).tolist() == [False, False, False, True, True]
+    assert plain(G.V + 1 * mV, "mV").tolist() == [1, 2, 3, 4, 5]
+    assert plain(1 * mV - G.V, "mV").tolist() == [1, 0, -1, -2, -3]
+    assert plain(-2 * G.V, "mV").tolist() == [0, -2, -4, -6, -8]
     assert plain(np.mean(G.V), "mV") == 2
     assert plain(G.V.max(), "mV") == 4
     assert plain((G.V - G.E) / (G.V + 1 * mV)) == pytest.approx(np.arange(5) / np.arange(1, 6))
     np.testing.assert_array_equal(np.asarray(G.V), np.arange(5.0))
+
+
+def test_units_of_one_dimension_mix_in_arithmetic(G):
+    G.V = "i*mV"
+    assert plain(G.V + 1 * volt, "mV").tolist() == [1000, 1001, 1002, 1003, 1004]
+    assert plain(1 * volt + G.V, "mV").tolist() == [1000, 1001, 1002, 1003, 1004]
+    assert plain(G.V - 0.001 * volt, "mV").tolist() == [-1, 0, 1, 2, 3]
+
+
+def test_comparisons_have_no_unit(G):
+    G.V = "i*mV"
+    values = G.V
+    for high in (values > 2.5 * mV, 2.5 * mV < values):
+        assert high.tolist() == [False, False, False, True, True]
+        assert plain(G.V[high], "mV").tolist() == [3, 4]
+        assert not hasattr(high, "units")
+
+
+def test_comparisons_mix_units_of_one_dimension(G):
+    G.V = "i*mV"
+    values = G.V
+    for high in (values > 0.0025 * volt, 0.0025 * volt < values):
+        assert high.tolist() == [False, False, False, True, True]
+
+
+def test_the_sum_of_a_variable(G):
+    G.V = "i*mV"
+    assert plain(np.sum(G.V), "mV") == 10
+    assert plain(G.V.sum(), "mV") == 10
 
 
 def test_shared(G):

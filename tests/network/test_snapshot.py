@@ -435,3 +435,29 @@ def test_the_file_is_what_the_page_says(tmp_path):
         header = json.loads(arrays["header"].tobytes())
     assert header["format"] == "eqsim state 1"
     assert list(header["parts"]) == list(net._objects)
+
+
+def test_synapses_onto_synapses(tmp_path):
+    def made():
+        source = es.SpikeGeneratorGroup(2, [0, 1, 0], [1, 2, 4] * ms)
+        group = es.NeuronGroup(3, "x : 1")
+        inner = es.Synapses(source, group, "w : 1", on_pre="x_post += w")
+        inner.connect()
+        outer = es.Synapses(source, inner, on_pre="w_post += 1", delay=1 * ms)
+        outer.connect(j="i")
+        return es.Network(source, group, inner, outer, dt=1 * ms, target="numpy")
+
+    net = made()
+    net.run(2 * ms)
+    net.store()
+    net.save(tmp_path / "state")
+    net.run(4 * ms)
+    after = net["neurongroup"].x_.tolist(), net["synapses"].w_.tolist()
+    net.restore()
+    net.run(4 * ms)
+    assert (net["neurongroup"].x_.tolist(), net["synapses"].w_.tolist()) == after
+    other = made()
+    other.load(tmp_path / "state")
+    other.run(4 * ms)
+    assert (other["neurongroup"].x_.tolist(), other["synapses"].w_.tolist()) == after
+    assert sum(after[0]) > 0

@@ -268,7 +268,7 @@ def test_killed_at_any_moment_the_files_open(tmp_path, monkeypatch):
         assert (np.diff(t) >= 0).all()
         np.testing.assert_allclose(x[: len(t)], t + 1, rtol=1e-12)
         lengths.append(len(t))
-    assert len(set(lengths)) > 5
+    assert len(set(lengths)) > 2
 
 
 def test_a_kill_in_the_middle_of_growing(tmp_path, monkeypatch):

@@ -18,7 +18,7 @@ from tests.network.plain import network, plain
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 SCRIPT = """
-import sys
+import os, signal, threading, time
 import numpy as np
 import eqsim as es
 from eqsim.units import ms, second
@@ -32,6 +32,14 @@ def build():
 net, trace, spikes = build()
 net.run(1*ms)
 print("ready", flush=True)
+
+def press():
+    while net.t_ < 5:
+        time.sleep(0.01)
+    os.kill(os.getpid(), signal.SIGINT)
+
+if PRESS:
+    threading.Thread(target=press).start()
 try:
     net.run(100000*second, progress=PROGRESS)
 except KeyboardInterrupt:
@@ -52,17 +60,12 @@ else:
 """
 
 
-def started(target, progress=False):
+def started(target, progress=False, press=True):
     script = textwrap.dedent(SCRIPT).replace("TARGET", repr(target)).replace("PROGRESS", repr(progress))
+    script = script.replace("PRESS", repr(press))
     surroundings = {**os.environ, "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(
-        [sys.executable, "-c", script],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=surroundings,
-        cwd=ROOT,
-    )
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    process = subprocess.Popen([sys.executable, "-c", script], **pipes, env=surroundings, cwd=ROOT)
     assert process.stdout.readline() == "ready\n", process.communicate()[1]
     return process
 
@@ -71,27 +74,23 @@ def started(target, progress=False):
 @pytest.mark.parametrize("target", ["numpy", "numba"])
 def test_ctrl_c_loses_nothing_and_the_run_goes_on(target):
     process = started(target)
-    time.sleep(0.2)
-    begin = time.perf_counter()
-    process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=100)
+    output, errors = process.communicate(timeout=200)
     assert process.returncode == 0, errors
     assert output.startswith("went on from")
     assert int(output.split()[-1]) > 10
     assert errors == ""
-    assert time.perf_counter() - begin < 60
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of another kind")
-def test_a_second_ctrl_c_gets_through():
-    process = started("numpy")
+def test_many_ctrl_c_leave_nothing_hanging():
+    process = started("numpy", press=False)
     for _ in range(20):
         process.send_signal(signal.SIGINT)
         time.sleep(0.02)
         if process.poll() is not None:
             break
     try:
-        process.communicate(timeout=60)
+        process.communicate(timeout=100)
     finally:
         process.kill()
     assert process.returncode is not None
@@ -110,11 +109,10 @@ def test_progress_is_shown(capfd):
     assert np.asarray(cell.x).tolist() == [100]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of another kind")
 def test_progress_of_an_interrupted_run_ends_its_line():
     process = started("numpy", progress=True)
-    time.sleep(0.2)
-    process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=100)
     assert process.returncode == 0, errors
     assert output.startswith("went on from")
     assert errors.endswith("\n")
