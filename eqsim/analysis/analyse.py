@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from eqsim.analysis.dependence import reach
+from eqsim.analysis.event_driven import event_driven_mistakes
 from eqsim.analysis.formula import is_zero
 from eqsim.analysis.linearity import Form, Obstacle, linear_form
 from eqsim.analysis.noise import noise_kind, split_noise
@@ -15,7 +16,7 @@ from eqsim.analysis.system import Alias, Linear, LinearSystem, State, System, Tr
 from eqsim.checking.checked import CheckedDefinition, CheckedModel, External, Role
 from eqsim.checking.dimensions import Unit
 from eqsim.language.expr import Call, Expr, Name, Number, calls, rebuild, transform, walk
-from eqsim.text.errors import Mistake, NotYetError
+from eqsim.text.errors import Mistake, NotYetError, raise_mistakes
 
 _SECOND = (Fraction(0), Fraction(0), Fraction(1), Fraction(0), Fraction(0), Fraction(0), Fraction(0))
 _DRAWS = frozenset({"rand", "randn", "poisson", "binomial"})
@@ -25,7 +26,8 @@ _CLOCK = frozenset({"t", "t_in_timesteps"})
 def analyse(checked: CheckedModel) -> System:
     """Return the equations of a checked model in plain numbers, with their traits.
 
-    Raises SchemeError for noise that is no factor of a term, NotYetError for a delayed variable.
+    Raises SchemeError for noise that is no factor of a term and for event-driven equations without a closed solution,
+    NotYetError for a delayed variable.
     """
     definitions = {definition.name: definition for definition in checked.definitions}
     aliases = tuple(_alias(definitions[name], checked) for name in checked.subexpressions)
@@ -34,7 +36,7 @@ def analyse(checked: CheckedModel) -> System:
     for definition in checked.definitions:
         _refuse_delay(definition, frozenset(state.name for state in written))
     states = tuple(_state(definition, checked, formulas) for definition in written)
-    return System(
+    system = System(
         name=checked.name,
         states=states,
         aliases=aliases,
@@ -43,6 +45,8 @@ def analyse(checked: CheckedModel) -> System:
         linear=linear_system(states, formulas) if states else None,
         unitless=checked.unitless,
     )
+    raise_mistakes(event_driven_mistakes(system))
+    return system
 
 
 def linear_system(states: Sequence[State], aliases: Mapping[str, Expr]) -> LinearSystem | None:

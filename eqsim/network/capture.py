@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
@@ -14,10 +15,16 @@ from eqsim.checking.units import unit_named
 from eqsim.lowering.functions import FUNCTIONS
 from eqsim.network.functions import Function
 from eqsim.network.timed_array import TimedArray
-from eqsim.text.errors import ArgumentError
 from eqsim.units import has_unit, unit_of
 
 _CONSTANTS = frozenset({"pi", "e", "inf", "nan"})
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A value that no text can use; ``what`` says in words what it is."""
+
+    what: str
 
 
 def caller(depth: int = 1) -> FrameType:
@@ -31,26 +38,30 @@ def found(names: Collection[str], frame: FrameType) -> dict[str, Any]:
     return {name: inner[name] if name in inner else outer[name] for name in names if name in inner or name in outer}
 
 
-def usable(values: Mapping[str, Any], known: Collection[str], owner: str, *, strict: bool) -> dict[str, Any]:
+def nearby(namespace: Mapping[str, Any] | None, frame: FrameType | None) -> frozenset[str]:
+    """Return the names of all values that a text could use, which a misspelt name may have meant."""
+    if namespace is None:
+        namespace = {**frame.f_globals, **frame.f_locals} if frame is not None else {}
+    return frozenset(
+        name for name, value in namespace.items() if isinstance(value, TimedArray | Function) or scalar(value)
+    )
+
+
+def usable(values: Mapping[str, Any], known: Collection[str], *, strict: bool) -> dict[str, Any]:
     """Return the values that a text may use: scalars, with or without unit, TimedArrays and functions.
 
     A name that the language knows (a unit, a function, a constant) and that stands for the same thing outside is left
-    to the language. With ``strict`` any other kind of value is an error, unless the model defines the name (``known``).
+    to the language. With ``strict`` any other kind of value is kept as ``Unusable``, so that checking points at the
+    name where a text uses it; names that the model defines (``known``) are left out.
     """
     kept: dict[str, Any] = {}
     for name, value in values.items():
         if name in known or _same_as_language(name, value):
             continue
-        if isinstance(value, TimedArray | Function) or _scalar(value):
+        if isinstance(value, TimedArray | Function) or scalar(value):
             kept[name] = value
         elif strict and not (name in FUNCTIONS or name in _CONSTANTS or unit_named(name)):
-            raise ArgumentError(
-                f"the name {name!r} stands for {_article(value)}, which a text cannot use",
-                owner=owner,
-                hint="a captured value is a scalar (with or without unit), a TimedArray or an es.function; "
-                "one value a neuron is a parameter: write a line such as "
-                f"'{name} : 1' and set it afterwards",
-            )
+            kept[name] = Unusable(_article(value))
     return kept
 
 
@@ -60,6 +71,8 @@ def externals(values: Mapping[str, Any]) -> dict[str, External]:
 
 
 def _external(value: Any) -> External:
+    if isinstance(value, Unusable):
+        return External("other", what=value.what)
     if isinstance(value, TimedArray):
         return External("timed_array", value.unit)
     if isinstance(value, Function):
@@ -78,7 +91,8 @@ def _same_as_language(name: str, value: Any) -> bool:
     return name in {"inf", "nan"} and isinstance(value, float)
 
 
-def _scalar(value: Any) -> bool:
+def scalar(value: Any) -> bool:
+    """Whether a value is one number, with or without unit."""
     if isinstance(value, bool | int | float | np.number | np.bool_):
         return True
     return (has_unit(value) or isinstance(value, np.ndarray)) and np.ndim(value) == 0 and np.isrealobj(value)

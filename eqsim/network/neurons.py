@@ -17,13 +17,13 @@ from eqsim.analysis.system import System
 from eqsim.checking.check import check
 from eqsim.checking.checked import CheckedCode, CheckedModel, Scope, Symbol
 from eqsim.checking.units import unit_text
-from eqsim.language.expr import Name
+from eqsim.language.expr import Name, Number
 from eqsim.language.model import Model
 from eqsim.language.names import free_names
 from eqsim.language.parse import parse, with_arguments
 from eqsim.lowering.neurons import storage
 from eqsim.network.access import Access
-from eqsim.network.capture import caller, externals, found, usable
+from eqsim.network.capture import caller, externals, found, nearby, scalar, usable
 from eqsim.network.display import group_html, model_latex, subgroup_html
 from eqsim.network.equations import Equations, model_text
 from eqsim.network.labels import label
@@ -34,6 +34,7 @@ from eqsim.random import next_stream
 from eqsim.schemes.choose import Choice, choose
 from eqsim.text.errors import ArgumentError, EqsimWarning
 from eqsim.text.source import Source
+from eqsim.units import has_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +104,11 @@ class NeuronGroup(Access):
         frame = caller()
         written, extra = _written(text, owner, threshold, reset, refractory, events, method, noise)
         offered = _offered(written, namespace, frame)
-        values = {**usable({**offered, **given}, _defined(written), owner, strict=True), **extra}
-        checked = check(written, Scope("neuron", externals(values)))
+        values = {**usable({**offered, **given}, _defined(written), strict=True), **extra}
+        checked = check(written, Scope("neuron", externals(values), nearby=nearby(namespace, frame)))
         system = analyse(checked)
         choice = choose(system, checked.method, checked.noise) if system.states else None
-        warn_of_hidden(checked.symbols, usable(offered, (), owner, strict=False), owner)
+        warn_of_hidden(checked.symbols, usable(offered, (), strict=False), owner)
         if checked.threshold is not None and checked.reset is None and checked.refractory_kind == "none":
             warnings.warn(
                 f"{owner} has a threshold but neither reset nor refractoriness: it spikes in every step above it",
@@ -294,7 +295,9 @@ def size_of(N: Any, owner: str) -> tuple[int, tuple[int, ...]]:
     """Return how many elements a group has, from the number or shape that was given, and the shape."""
     shape = tuple(N) if isinstance(N, tuple | list) else (N,)
     if not shape or not all(isinstance(n, int | np.integer) and not isinstance(n, bool) and n > 0 for n in shape):
-        raise ArgumentError(f"N must be a positive whole number or a tuple of them, not {N!r}", owner=owner)
+        hint = "write how many neurons there are, such as 100"
+        summary = f"N must be a positive whole number or a tuple of them, not {N!r}"
+        raise ArgumentError(summary, owner=owner, hint=hint)
     return int(np.prod(shape)), tuple(int(n) for n in shape)
 
 
@@ -325,6 +328,11 @@ def _written(
     if refractory is None or as_text is not None or refractory is False:
         return written, {}
     span = Source(str(refractory), owner, "refractory").span()
+    if isinstance(refractory, bool) or not scalar(refractory) or refractory < 0:
+        hint = "write a time such as 5*ms, a parameter's name, or a condition such as 'V > -20*mV'"
+        raise ArgumentError("refractoriness is a time or a text", owner=owner, found=str(refractory), hint=hint)
+    if not has_unit(refractory) and refractory == 0:  # fits any unit, as a literal 0 does
+        return replace(written, refractory=Number(0, span)), {}
     return replace(written, refractory=Name("_refractory", span)), {"_refractory": refractory}
 
 

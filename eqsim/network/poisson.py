@@ -68,7 +68,7 @@ class PoissonGroup(NeuronGroup):
             wanted = free_names(formula)
             frame = caller()
             offered = found(wanted, frame) if namespace is None else {n: namespace[n] for n in wanted if n in namespace}
-            values = usable(offered, {"rates"}, owner, strict=True)
+            values = usable(offered, {"rates"}, strict=True)
             checked = _varying(formula, owner, values)
         else:
             checked = check(_model(None, owner, unitless=not has_unit(rates)), Scope("neuron"))

@@ -20,7 +20,7 @@ from eqsim.language.names import free_names
 from eqsim.language.parse import parse, with_arguments
 from eqsim.lowering.synapses import storage
 from eqsim.network.access import Access
-from eqsim.network.capture import caller, externals, found, usable
+from eqsim.network.capture import caller, externals, found, nearby, usable
 from eqsim.network.connecting import Joint, ends, requested_pairs
 from eqsim.network.connections import Connections
 from eqsim.network.display import model_latex, synapses_html
@@ -118,15 +118,15 @@ class Synapses(Access):
         offered = {n: namespace[n] for n in names if n in namespace} if namespace is not None else found(names, frame)
         offered |= given
         defined = {d.name for d in written.definitions} | set(post.symbols)
-        values = usable(offered, defined, owner, strict=True)
+        values = usable(offered, defined, strict=True)
         unitless = bool(post.system.unitless or pre.system.unitless)
-        scope = Scope("synapse", externals(values), pre.symbols, post.symbols, unitless)
+        scope = Scope("synapse", externals(values), pre.symbols, post.symbols, unitless, nearby(namespace, frame))
         checked = check(written, scope)
         system = analyse(checked)
         clocked = [state for state in system.states if not state.event_driven]
         choice = choose(system, checked.method, checked.noise) if clocked else None
         warn_of_hidden(
-            {n: s for n, s in checked.symbols.items() if s.of == "own"}, usable(offered, (), owner, strict=False), owner
+            {n: s for n, s in checked.symbols.items() if s.of == "own"}, usable(offered, (), strict=False), owner
         )
         self._owner, self._source, self._target = owner, source, target
         self._checked, self._system, self._choice = checked, system, choice

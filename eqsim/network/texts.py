@@ -17,7 +17,7 @@ from eqsim.checking.dimensions import Unit
 from eqsim.language.expr import Expr
 from eqsim.language.names import free_names
 from eqsim.language.parse import parse_expression, parse_statements
-from eqsim.network.capture import externals, found, usable
+from eqsim.network.capture import Unusable, externals, found, nearby, usable
 from eqsim.text.errors import ArgumentError, EqsimWarning
 
 # names that every script uses for something; a model's own meaning of them needs no warning
@@ -44,26 +44,32 @@ class Surroundings:
             offered = {name: self.namespace[name] for name in names if name in self.namespace}
         else:
             offered = found(names, frame) if frame is not None else {}
-        return usable(offered, known | ends, self.owner, strict=True)
+        return usable(offered, known | ends, strict=True)
 
-    def scope(self, values: Mapping[str, Any]) -> Scope:
+    def scope(self, values: Mapping[str, Any], frame: FrameType | None = None) -> Scope:
         """Return what checking needs to know."""
-        return Scope(self.kind, externals(values), self.pre, self.post, self.unitless)
+        around = nearby(self.namespace, frame)
+        return Scope(self.kind, externals(values), self.pre, self.post, self.unitless, around)
 
     def expression(
-        self, text: str, part: str, expect: Unit | Literal["boolean", "any"], frame: FrameType | None
+        self, text: str, part: str, expect: Unit | Literal["boolean", "integer", "any"], frame: FrameType | None
     ) -> tuple[CheckedExpression, dict[str, Any]]:
         """Return a text read as one formula and checked, and the captured values that it uses."""
         expr: Expr = parse_expression(text, self.owner, part)
         values = self.values(free_names(expr), frame)
-        checked = check_expression(expr, self.scope(values), self.symbols, expect=expect)
-        return checked, values
+        checked = check_expression(expr, self.scope(values, frame), self.symbols, expect=expect)
+        return checked, _used(values)
 
     def statements(self, text: str, part: str, frame: FrameType | None) -> tuple[CheckedCode, dict[str, Any]]:
         """Return a text read as statements and checked, and the captured values that it uses."""
         code = parse_statements(text, self.owner, part)
         values = self.values(free_names(code), frame)
-        return check_code(code, self.scope(values), self.symbols), values
+        return check_code(code, self.scope(values, frame), self.symbols), _used(values)
+
+
+def _used(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that a checked text can have used."""
+    return {name: value for name, value in values.items() if not isinstance(value, Unusable)}
 
 
 def warn_of_hidden(symbols: Mapping[str, Symbol], offered: Mapping[str, Any], owner: str) -> None:

@@ -26,7 +26,6 @@ groups, size, begin = 10, 100, 30  # of each chain, and when the packets come, i
 sizes, spreads = np.linspace(20, 110, round(10 * chosen.scale)).round(), np.linspace(0, 5, round(6 * chosen.scale))
 packets = [(int(a), sigma) for a in sizes for sigma in spreads]
 chains = len(packets)
-
 tau, tau_syn, E_L, V_t = 10 * ms, 0.325 * ms, -70 * mV, -55 * mV
 w = 4.86 * mV  # a spike lifts V by 0.14 mV
 n_e, n_i, rate_e, rate_i = 17600, 2400, 2 * Hz, 12.5 * Hz
@@ -66,17 +65,16 @@ def path(k):
         t = np.array([*spikes.t_[own], centre + 6])  # something to look at, where nothing spikes
         centre = t[np.sum(abs(t[:, None] - t) < 1.5, axis=0).argmax()]
         near = t[:-1][abs(t[:-1] - centre) < 4]
-        a.append(len(near))
-        sigma.append(np.std(near) if len(near) else 0)
+        a, sigma = [*a, len(near)], [*sigma, np.std(near) if len(near) else 0]
     return np.array(sigma), np.array(a)
 
 
 paths = [path(k) for k in range(chains)]
 alive = np.array([a[-1] > 60 for _, a in paths])
-ends = np.array([(sigma[-1], a[-1]) for sigma, a in paths])[alive]
+ends = np.array([(sigma[-1], a[-1]) for sigma, a in paths])[alive].mean(axis=0)
 sharp = [a for (a, sigma), lives in zip(packets, alive, strict=True) if lives and sigma == 0]
 print(f"{alive.sum()} of {chains} packets survive; of those without spread, all with {min(sharp)} spikes or more")
-print("they end as {1:.0f} spikes with a spread of {0:.2f} ms".format(*ends.mean(axis=0)))
+print("they end as {1:.0f} spikes with a spread of {0:.2f} ms".format(*ends))
 
 if not chosen.no_figure:
     import matplotlib.pyplot as plt

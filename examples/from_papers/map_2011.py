@@ -22,8 +22,7 @@ options.add_argument("--show", action="store_true", help="show the figure in a w
 chosen = options.parse_args()
 
 es.seed(chosen.seed)
-B = chosen.barrels
-side_4, side_e, side_i = (round(side * np.sqrt(chosen.scale)) for side in (22, 25, 12))
+B, (side_4, side_e, side_i) = chosen.barrels, (round(side * np.sqrt(chosen.scale)) for side in (22, 25, 12))
 n_4, n_e, n_i = side_4**2, (B * side_e) ** 2, (B * side_i) ** 2
 tau, tau_e, tau_i = 10 * ms, 2 * ms, 25 * ms
 w_max = 1 * mV * 0.2 ** (10 / (2 - 10)) / chosen.scale  # lifts V by 1 mV at scale 1
@@ -35,22 +34,18 @@ whiskers = es.NeuronGroup(
     bx = (i // n_4) % B + 0.5                        : 1 (parameter)
     by = i // (B*n_4) + 0.5                          : 1 (parameter)
     own = 2*pi*(i % n_4)/n_4                         : 1 (parameter)  # preferred direction
-    direction                                        : 1 (shared)
-    begin                                            : ms (shared)
-    ahead = (bx - B/2)*cos(direction) + (by - B/2)*sin(direction) - (t - begin)/(5*ms) + 6 : 1
+    direction                                        : 1 (shared)     # of the bar
+    ahead = (bx - B/2)*cos(direction) + (by - B/2)*sin(direction) - (t % (60*ms))/(5*ms) + 6 : 1
     rate = (100*Hz*max(cos(direction - own), 0) if abs(ahead) < 0.5 else 0*Hz)             : Hz
     """,
-    threshold="rand() < rate*dt",
-    reset="",
-)
-whiskers.run_regularly("direction = 2*pi*rand(); begin = t", dt=60 * ms)  # a bar: one barrel in 5 ms
+    threshold="rand() < rate*dt", reset="",
+)  # fmt: skip
+whiskers.run_regularly("direction = 2*pi*rand()", dt=60 * ms)  # a bar: one barrel in 5 ms
 cortex = es.NeuronGroup(
     n_e + n_i,
     """
-    dV/dt   = (g_e - g_i - V)/tau    : mV
-    dg_e/dt = -g_e/tau_e             : mV
-    dg_i/dt = -g_i/tau_i             : mV
-    dT/dt   = (15*mV - T)/(50*ms)    : mV  # threshold
+    dV/dt = (g_e - g_i - V)/tau : mV; dT/dt = (15*mV - T)/(50*ms) : mV  # T: threshold
+    dg_e/dt = -g_e/tau_e : mV;        dg_i/dt = -g_i/tau_i : mV
     x = (i % (B*side_e)/side_e if i < n_e else (i - n_e) % (B*side_i)/side_i)   : 1 (parameter)  # in barrels
     y = (i // (B*side_e)/side_e if i < n_e else (i - n_e) // (B*side_i)/side_i) : 1 (parameter)
     gain = (0.3 if i < n_e else 1) : 1 (parameter)  # of excitation from the same layer
@@ -60,12 +55,11 @@ cortex = es.NeuronGroup(
 )  # fmt: skip
 exc, inh = cortex[:n_e], cortex[n_e:]
 learning = es.Synapses(
-    whiskers,
-    exc,
+    whiskers, exc,
     "w = w_max/2 : mV (parameter); dP/dt = -P/(5*ms) : mV (event-driven); dM/dt = -M/(25*ms) : mV (event-driven)",
     on_pre="g_e_post += w; P += 0.05*w_max; w = clip(w + M, 0*mV, w_max)",
     on_post="M -= 0.04*w_max; w = clip(w + P, 0*mV, w_max)",
-)
+)  # fmt: skip
 learning.connect(condition="floor(x_post) + 0.5 == bx_pre and floor(y_post) + 0.5 == by_pre", p=0.5)
 excite = es.Synapses(exc, cortex, on_pre="g_e_post += gain*w_max")
 excite.connect(p="0.15*exp(-0.5*((x_pre - x_post)**2 + (y_pre - y_post)**2)/0.4**2)")
@@ -77,22 +71,22 @@ net = es.Network(whiskers, cortex, learning, excite, inhibit, spikes, dt=0.1 * m
 net.run(chosen.duration * ms, progress=True)
 
 own = np.asarray(whiskers.own)[learning.i]
-vector = np.bincount(learning.j, learning.w_ * np.exp(1j * own).real, n_e) + 1j * np.bincount(
-    learning.j, learning.w_ * np.exp(1j * own).imag, n_e
-)
-selectivity = abs(vector) / np.bincount(learning.j, learning.w_, n_e)
-preferred = np.angle(vector).reshape(B * side_e, B * side_e)
+east, north = (np.bincount(learning.j, learning.w_ * part(own), n_e) for part in (np.cos, np.sin))
+preferred = np.arctan2(north, east).reshape(B * side_e, B * side_e)
 near = np.mean(np.cos(preferred[1:] - preferred[:-1]))
-rate = spikes.num_spikes / (n_e + n_i) / chosen.duration * 1000
-print(f"mean rate {rate:.2f} Hz, selectivity {selectivity.mean():.2f}")
-print(f"likeness of the preferred directions of neighbours: {near:.2f} (0: by chance)")
+place = (np.arange(B * side_e) + 0.5) / side_e % 1 - 0.5
+outward = np.mean(np.cos(preferred - np.arctan2(place[:, None], place))[side_e:-side_e, side_e:-side_e])
+print(f"mean rate {spikes.num_spikes / (n_e + n_i) / chosen.duration * 1000:.2f} Hz")
+print(
+    f"likeness of preferred directions (0: by chance): of neighbours {near:.2f}, to the place in a barrel {outward:.2f}"
+)
 
 if not chosen.no_figure:
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(figsize=(6.5, 5.5), layout="constrained")
     image = axes.imshow(np.degrees(preferred) % 360, cmap="hsv", origin="lower", extent=(0, B, 0, B), vmin=0, vmax=360)
-    axes.set(xlabel="barrels", ylabel="barrels", title="preferred direction in layer 2/3", xticks=range(B + 1))
+    axes.set(xticks=range(B + 1), yticks=range(B + 1), title="preferred direction in layer 2/3, by barrels")
     axes.grid(color="k")
     figure.colorbar(image, label="degrees")
     figure.savefig("map_2011.png", dpi=150)

@@ -13,7 +13,7 @@ import eqsim as es
 from eqsim.units import Hz, ms, mV, nS, pA, pF
 
 options = argparse.ArgumentParser(description=__doc__)
-options.add_argument("--duration", type=float, default=20000, help="of learning, in ms (default 20000), after 1000")
+options.add_argument("--duration", type=float, default=60000, help="of learning, in ms (default 60000), after 1000")
 options.add_argument("--scale", type=float, default=1, help="of the network: 1 is 10,000 neurons (default)")
 options.add_argument("--speed", type=float, default=1, help="of learning: 1 is a change of 0.01 nS (default)")
 options.add_argument("--seed", type=int, default=42, help="of all random numbers (default 42)")
@@ -36,22 +36,15 @@ neurons = es.NeuronGroup(
     dg_i/dt = -g_i/tau_i                                            : nS
     V(0)    = E_L + rand()*(V_t - E_L)
     """,
-    threshold="V > V_t",
-    reset="V = E_L",
-    refractory=5 * ms,
-    method="exponential_euler",
-)
+    threshold="V > V_t", reset="V = E_L", refractory=5 * ms, method="exponential_euler",
+)  # fmt: skip
 exc, inh = neurons[:N_e], neurons[N_e:]
 to_all = es.Synapses(exc, neurons, on_pre="g_e += 0.3*nS")
 to_inh = es.Synapses(inh, inh, on_pre="g_i += 3*nS")
 balance = es.Synapses(
     inh,
     exc,
-    """
-    w                     : nS
-    dx/dt = -x/(20*ms)    : 1 (event-driven)
-    dy/dt = -y/(20*ms)    : 1 (event-driven)
-    """,
+    "w : nS; dx/dt = -x/(20*ms) : 1 (event-driven); dy/dt = -y/(20*ms) : 1 (event-driven)",
     on_pre="g_i_post += w; x += 1; w = clip(w + eta*(y - 2*target*tau), 0*nS, 100*nS)",
     on_post="y += 1; w = clip(w + eta*x, 0*nS, 100*nS)",
 )
@@ -66,19 +59,12 @@ balance.namespace["eta"] = 0.01 * chosen.speed * nS
 net.run(chosen.duration * ms, progress=True)
 
 t, i, end = spikes.t_[spikes.i < N_e], spikes.i[spikes.i < N_e], 1000 + chosen.duration
-before, after = np.sum((t > 500) & (t < 1000)) / N_e / 0.5, np.sum(t > end - 1000) / N_e
-order = np.lexsort((t, i))
-gaps = np.split(t[order], np.flatnonzero(np.diff(i[order])) + 1)
-print(f"excitatory rate {before:.1f} Hz before learning, {after:.2f} Hz after (target {target})")
-
-
-def variation(low, high):
-    """Mean variation of the intervals of single neurons within a stretch of time."""
-    own = [np.diff(x[(x > low) & (x < high)]) for x in gaps]
-    return np.mean([x.std() / x.mean() for x in own if len(x) > 2] or np.nan)
-
-
-print(f"variation of intervals {variation(200, 1000):.2f} before, {variation(end - 5000, end):.2f} after")
+for low, high, name in ((200, 1000, "before"), (end - 3000, end, "after")):
+    now = (t >= low) & (t < high)
+    order = np.lexsort((t[now], i[now]))
+    gaps = [np.diff(x) for x in np.split(t[now][order], np.flatnonzero(np.diff(i[now][order])) + 1)]
+    variation = np.mean([x.std() / x.mean() for x in gaps if len(x) > 2] or np.nan)
+    print(f"{name} learning: rate {now.sum() / N_e / (high - low) * 1000:.2f} Hz, variation {variation:.2f}")
 
 if not chosen.no_figure:
     import matplotlib.pyplot as plt

@@ -273,9 +273,8 @@ def test_event_driven_states_flow_over_any_time():
     ],
 )
 def test_event_driven_equations_without_a_closed_solution(text, words):
-    made = system(text, "synapse", post={"v": Symbol("v", Role.STATE, Unit())})
     with pytest.raises(SchemeError) as caught:
-        flow(made, ("x",), Name("elapsed"), "_flow")
+        system(text, "synapse", post={"v": Symbol("v", Role.STATE, Unit())})
     assert words in str(caught.value)
     assert "clock-driven" in caught.value.hint
     assert caught.value.line == 1
