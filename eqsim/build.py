@@ -32,7 +32,9 @@ def build(text: str, name: str = "", scheme: str | None = None) -> Mapping[str, 
     checked = check(model, Scope("neuron"))
     system = analyse(checked)
     chosen = choose(system, scheme or checked.method, checked.noise) if system.states else None
-    owner = Owner(system, storage(checked), refractory=checked.refractory_kind)
+    arrays = storage(checked)
+    shared = frozenset(name for name in arrays if name in checked.symbols and checked.symbols[name].shared)
+    owner = Owner(system, arrays, shared=shared, refractory=checked.refractory_kind)
     title = f"{name}, {chosen.scheme.name if chosen else 'nothing to integrate'}"
     lowered = update(owner, checked, chosen, title, threshold=checked.threshold is not None)
     kernel = lowered.kernel if lowered else Kernel("update", "each", {}, (), {}, {})

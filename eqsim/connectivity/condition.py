@@ -31,16 +31,24 @@ def pairs_condition(ends: Ends, condition: Expr | None = None, p: Expr | float =
     probability = _constant(ends, p) if isinstance(p, Expr) else p
     if probability is None:
         found = pairs_where(ends, _formula(ends, condition, Number.CONDITION), _formula(ends, p, Number.PROBABILITY))
-    elif probability < 1 or condition is None:
-        found = pairs_probability(ends, probability) if probability < 1 else pairs_all(ends)
+    elif condition is None or not probability == 1:  # what is no probability at all is refused there
+        found = pairs_all(ends) if probability == 1 else pairs_probability(ends, probability)
         if condition is not None:
             found = _kept(ends, found, condition)
     else:
         found = pairs_where(ends, _formula(ends, condition, Number.CONDITION), None)
+    return multiplied(ends, found, n)
+
+
+def multiplied(ends: Ends, pairs: Pairs, n: Expr | int) -> Pairs:
+    """Return each pair ``n`` times in a row, ``n`` a number or a formula of ``i``, ``j`` and variables of both ends.
+
+    Raises ConnectError for a number that is negative or not whole.
+    """
     if not isinstance(n, Expr):
-        return repeated(ends, found, n)
-    i, j = found
-    return repeated(ends, found, ends.evaluate(n, i, j, _ordinal(ends, i, j), Number.MULTIPLICITY))
+        return repeated(ends, pairs, n)
+    i, j = pairs
+    return repeated(ends, pairs, ends.evaluate(n, i, j, _ordinal(ends, i, j), Number.MULTIPLICITY))
 
 
 def pairs_where(ends: Ends, holds: Law | None, probability: Law | None) -> Pairs:
@@ -116,5 +124,6 @@ def _undefined(ends: Ends, i: Array, wrong: npt.NDArray[np.bool]) -> ConnectErro
             ConnectError,
             f"the probability is not a number for i = {row + int(i[0, 0])}, j = {column}",
             owner=ends.owner,
+            hint="write the formula of p so that it has a value for every pair",
         )
     )

@@ -204,5 +204,6 @@ def _sizes(listing: _Listing, expr: Expr, outer: Longs, count: Longs) -> Longs:
     if wrong.any():
         limit = int(count[np.flatnonzero(wrong)[0]])
         found = f"{listing.found(size, outer, wrong)}, whose range has {limit}"
-        raise listing.mistake(expr, "a sample cannot have more members than its range", found)
+        hint = "a sample has each member once; n= of connect repeats synapses"
+        raise listing.mistake(expr, "a sample cannot have more members than its range", found, hint)
     return size

@@ -13,8 +13,10 @@ Csr = tuple[Longs, Index, Index | None]
 """Where each source's synapses begin (one entry more than sources), their targets, and their indexes of creation."""
 
 
-def sort_synapses(i: Index, j: Index, delay: Index | None, n_pre: int) -> Csr:
+def sort_synapses(i: Index, j: Index, delay: Index | None, n_pre: int, *, as_created: bool = False) -> Csr:
     """Return synapses in storage order: by source, delay, target, and order of creation.
+
+    With ``as_created`` targets do not count, so that synapses of one source and delay stay in order of creation.
 
     ``i`` and ``j`` hold source and target in order of creation, ``delay`` whole steps or ``None`` when all are alike.
     Returned are ``start`` (source ``s`` has the synapses ``start[s]`` to ``start[s + 1]``), the target of each in the
@@ -22,7 +24,7 @@ def sort_synapses(i: Index, j: Index, delay: Index | None, n_pre: int) -> Csr:
     ``None`` when synapses were created in storage order.
     """
     start = np.concatenate([[0], np.cumsum(np.bincount(i, minlength=n_pre))])
-    keys = [i, j] if delay is None else [i, delay, j]
+    keys = [i] + ([] if delay is None else [delay]) + ([] if as_created else [j])
     target_type = narrowest(int(j.max(initial=0)))
     if _ascending(keys):
         return start, j.astype(target_type), None
@@ -46,8 +48,11 @@ def sources(start: Longs) -> Index:
 
 
 def narrowest(largest: int) -> type[np.unsignedinteger[Any]]:
-    """Return the narrowest unsigned type that holds indexes up to ``largest``."""
-    return next(kind for kind in (np.uint8, np.uint16, np.uint32, np.uint64) if largest <= np.iinfo(kind).max)
+    """Return the narrowest unsigned type of two bytes or more that holds indexes up to ``largest``.
+
+    One byte would save little, and groups of a few neurons would need other machine code than those of a few hundred.
+    """
+    return next(kind for kind in (np.uint16, np.uint32, np.uint64) if largest <= np.iinfo(kind).max)
 
 
 def _ascending(keys: list[Index]) -> bool:

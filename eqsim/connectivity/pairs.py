@@ -47,7 +47,10 @@ def pairs_arrays(ends: Ends, i: Any, j: Any) -> Pairs:
     sources, targets = _indexes(i, "i", ends.owner), _indexes(j, "j", ends.owner)
     if sources.size != targets.size and 1 not in {sources.size, targets.size}:
         raise ConnectError(
-            "i and j have different lengths", owner=ends.owner, found=f"{sources.size} and {targets.size}"
+            "i and j have different lengths",
+            owner=ends.owner,
+            found=f"{sources.size} and {targets.size}",
+            hint="give one source and one target for each synapse, or a single index to join it to each of the others",
         )
     sources, targets = np.broadcast_arrays(sources, targets)
     wrong = outside(ends, sources, targets)
@@ -103,7 +106,8 @@ def repeated(ends: Ends, pairs: Pairs, n: Any) -> Pairs:
 def check_probability(p: float, name: str, owner: str = "") -> None:
     """Raise ArgumentError unless a number is a probability."""
     if not 0 <= p <= 1:
-        raise ArgumentError(f"{name} is a probability, from 0 to 1", owner=owner, found=str(p))
+        hint = "how many synapses each pair gets is n" if p > 1 else "give a number from 0 to 1"
+        raise ArgumentError(f"{name} is a probability, from 0 to 1", owner=owner, found=str(p), hint=hint)
 
 
 def outside(ends: Ends, i: Any, j: Any) -> npt.NDArray[np.bool]:
@@ -133,5 +137,6 @@ def _indexes(values: Any, name: str, owner: str) -> Index:
         or (array.dtype.kind == "f" and (array != np.floor(array)).any())
     ):
         kind = f"an array of shape {array.shape} and type {array.dtype}"
-        raise ConnectError(f"{name} must be a list of whole numbers", owner=owner, found=kind)
+        hint = "indexes count from 0 within the group or subgroup; np.flatnonzero turns a mask into indexes"
+        raise ConnectError(f"{name} must be a list of whole numbers", owner=owner, found=kind, hint=hint)
     return array.astype(np.int64)

@@ -271,7 +271,8 @@ class Binder:
                     return self.variable(whose, name)
                 return self._alias(whose, name)
             case Role.EXTERNAL:
-                return self.scalar(of, name)
+                constant = self.scalar(of, name)
+                return Compare("!=", constant, Number(0)) if symbol.type == "boolean" else constant
             case Role.CONSTANT:
                 return _CONSTANTS[name]
             case Role.BUILTIN:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from eqsim.lowering.kernel import Kernel
+from eqsim.text.errors import ArgumentError
 
 SLOTS = tuple(
     f"{prefix}{slot}"
@@ -89,6 +90,12 @@ class Program:
         ]
         width = [max([len(row[column]) for row in rows], default=0) for column in range(4)]
         return "\n".join("  ".join(cell.ljust(width[c]) for c, cell in enumerate(row)).rstrip() for row in rows)
+
+
+def check_slot(when: object, owner: str) -> None:
+    """Raise ArgumentError for what is no slot of a time step."""
+    if when not in SLOTS:
+        raise ArgumentError(f"there is no slot {when!r}", owner=owner, hint=f"slots are {', '.join(SLOTS)}")
 
 
 def before(when: When) -> tuple[int, int, int]:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import FrameType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eqsim.checking.checked import Role
+from eqsim.checking.checked import CheckedExpression, Role, Type
 from eqsim.checking.dimensions import Unit
 from eqsim.checking.units import unit_text
 from eqsim.checking.vocabulary import time_unit
+from eqsim.language.expr import Name, names, walk
 from eqsim.network.capture import caller
 from eqsim.network.texts import Surroundings, elements
 from eqsim.network.variables import Variables
 from eqsim.network.view import VariableView
-from eqsim.text.errors import ArgumentError, ReadOnlyError, UnitsError, UnknownVariableError
+from eqsim.text.errors import ArgumentError, Mistake, ReadOnlyError, UnitsError, UnknownVariableError
 from eqsim.text.nearest import nearest
 from eqsim.units import has_unit, magnitude, unit_of, with_unit
 
@@ -58,13 +60,17 @@ class Access:
 
     def _plain(self, name: str) -> NDArray[Any]:
         """Return the stored array itself where the elements lie in order, else a copy."""
+        if self._variables.is_shared(name):
+            return self._variables.read(name)[0]  # type: ignore[no-any-return]
         index = self._elements()
+        if index is not None and len(index) and self._variables.place is None and (np.diff(index) == 1).all():
+            return self._variables.read(name)[index[0] : index[-1] + 1]  # a view, so that it can be written
         return self._variables.read(name, index)
 
     def _read(self, name: str, index: Any) -> NDArray[Any]:
         variables = self._variables
         if variables.is_shared(name):
-            return variables.read(name)[0] if index is None else variables.read(name)
+            return variables.read(name)[0]  # type: ignore[no-any-return]
         if isinstance(index, int | np.integer):
             return variables.read(name, self._chosen(np.array([index]), None))[0]  # type: ignore[no-any-return]
         return variables.read(name, self._chosen(index, caller(3) if isinstance(index, str) else None))
@@ -75,45 +81,101 @@ class Access:
         if name.startswith("_") or name in type(self).__dict__ or "_variables" not in self.__dict__:
             object.__setattr__(self, name, value)
         elif name.endswith("_") and self._is_variable(name[:-1]):
-            self._variables.write(name[:-1], np.asarray(value), self._elements())
+            self._put(name[:-1], *self._plain_values(name[:-1], value))
         elif self._is_variable(name):
             if not (isinstance(value, VariableView) and value._name == name):
                 self._assign(name, value, None, caller())
         elif name in _READABLE:
-            raise ReadOnlyError(f"{name!r} is read-only", owner=self._owner)
+            raise ReadOnlyError(f"{name!r} is read-only", owner=self._owner, hint="it follows from the run")
         else:
             raise self._unknown(name)
 
     def _assign(self, name: str, value: Any, index: Any, frame: FrameType) -> None:
-        variables = self._variables
-        symbol = variables.symbols[name]
-        if name in variables.linkable:
-            hint = f"assign es.linked(group, 'variable') to {name}; change the variable itself where it lives"
-            raise ReadOnlyError(f"{name!r} is linked: it has no values of its own", owner=self._owner, hint=hint)
-        if symbol.role is Role.SUBEXPRESSION:
-            raise ReadOnlyError(f"{name!r} is a subexpression: it follows from its equation", owner=self._owner)
+        self._put(name, *self._prepared(name, value, index, frame))
+
+    def _prepared(self, name: str, value: Any, index: Any, frame: FrameType) -> tuple[NDArray[Any], Any]:
+        """Return the plain values that an assignment stores, and for which elements; raise for what cannot be."""
+        self._writable(name)
+        variables, symbol = self._variables, self._variables.symbols[name]
         chosen = None if index is None and self._elements() is None else self._chosen(index, frame)
         every = np.arange(variables.size) if chosen is None else chosen
         if variables.is_shared(name):
             every, chosen = np.arange(1), None
         if isinstance(value, str):
-            expect = "boolean" if symbol.type == "boolean" else symbol.unit
-            checked, values = self._surroundings().expression(value, f"value of {name}", expect, frame)  # type: ignore[arg-type]
-            saved = dict(variables.namespace)
-            variables.namespace.update(values)
-            try:
-                plain = variables.evaluate(checked, symbol.unit, every)
-            finally:
-                variables.namespace.clear()
-                variables.namespace.update(saved)
+            plain = self._text_values(name, value, every, frame)
         else:
-            plain = self._number(name, value)
+            plain = _of_type(self._number(name, value), symbol.type, name, self._owner)
+        self._fits(name, plain, every)
+        return plain, chosen
+
+    def _put(self, name: str, plain: NDArray[Any], chosen: Any) -> None:
+        self._variables.write(name, plain if np.size(plain) != 1 else np.ravel(plain)[0], chosen)
+
+    def _plain_values(self, name: str, value: Any) -> tuple[NDArray[Any], Any]:
+        """Return plain values given for a variable, and for which elements; raise for what cannot be."""
+        self._writable(name)
+        plain = np.asarray(value)
+        if plain.dtype.kind not in "biuf":
+            hint = "give plain numbers in the declared unit"
+            raise ArgumentError(f"{name!r} takes numbers, not {value!r}", owner=self._owner, hint=hint)
+        plain = _of_type(plain, self._variables.symbols[name].type, name, self._owner)
+        chosen = None if self._variables.is_shared(name) else self._elements()
+        every = np.arange(1 if self._variables.is_shared(name) else self._variables.size) if chosen is None else chosen
+        self._fits(name, plain, every)
+        return plain, chosen
+
+    def _writable(self, name: str) -> None:
+        if name in self._variables.linkable:
+            hint = f"assign es.linked(group, 'variable') to {name}; change the variable itself where it lives"
+            raise ReadOnlyError(f"{name!r} is linked: it has no values of its own", owner=self._owner, hint=hint)
+        if self._variables.symbols[name].role is Role.SUBEXPRESSION:
+            hint = "change what it is made of"
+            raise ReadOnlyError(
+                f"{name!r} is a subexpression: it follows from its equation", owner=self._owner, hint=hint
+            )
+
+    def _fits(self, name: str, plain: NDArray[Any], every: NDArray[np.int64]) -> None:
         if np.ndim(plain) and np.shape(plain) != every.shape and np.size(plain) != 1:
             raise ArgumentError(
                 f"{np.size(plain)} values of shape {np.shape(plain)} for {len(every)} elements of {name!r}",
                 owner=self._owner,
+                hint="give one value for all, or one for each element",
             )
-        variables.write(name, plain if np.size(plain) != 1 else np.ravel(plain)[0], chosen)
+
+    def _text_values(self, name: str, text: str, every: NDArray[np.int64], frame: FrameType) -> NDArray[Any]:
+        variables, symbol = self._variables, self._variables.symbols[name]
+        expect: Any = symbol.unit if symbol.type == "real" else symbol.type
+        checked, values = self._surroundings().expression(text, f"value of {name}", expect, frame)
+        if variables.is_shared(name):
+            self._same_for_all(name, checked)
+        plain = self._evaluated(checked, values, symbol.unit, every)
+        return _of_type(plain, symbol.type, name, self._owner)
+
+    def _same_for_all(self, name: str, checked: CheckedExpression) -> None:
+        """Raise for a text that differs between elements, given for a value that all share."""
+        for used in sorted(names(checked.value)):
+            symbol = checked.symbols[used]
+            own = symbol.role in {Role.STATE, Role.PARAMETER, Role.SUBEXPRESSION} and not symbol.shared
+            if own or used in {"i", "j"}:
+                span = next(n.span for n in walk(checked.value) if isinstance(n, Name) and n.name == used)
+                summary = f"{name!r} is shared: one value cannot follow {used!r}, which differs between elements"
+                hint = "use shared variables and constants alone, or take (shared) away from its line"
+                raise ArgumentError(Mistake(ArgumentError, summary, span, self._owner, hint=hint))
+
+    def _evaluated(
+        self, checked: CheckedExpression, values: dict[str, Any], unit: Unit, every: NDArray[np.int64]
+    ) -> NDArray[Any]:
+        """Return a checked text's values for elements; ``i`` and ``N`` are those of this part."""
+        variables = self._variables
+        saved = dict(variables.namespace)
+        variables.namespace.update(values)
+        variables.part = self._elements()
+        try:
+            return variables.evaluate(checked, unit, every)
+        finally:
+            variables.part = None
+            variables.namespace.clear()
+            variables.namespace.update(saved)
 
     def _number(self, name: str, value: Any) -> NDArray[Any]:
         unit = self._variables.unit(name)
@@ -122,7 +184,10 @@ class Access:
         given = unit_of(value)
         plain = np.asarray(value.magnitude if has_unit(value) else value)
         if plain.dtype.kind not in "biuf":
-            raise ArgumentError(f"{name!r} takes numbers, not {type(value).__name__}", owner=self._owner)
+            hint = (
+                f"give a text, or numbers in {unit_text(unit)}" if not unit.dimensionless else "give a text or numbers"
+            )
+            raise ArgumentError(f"{name!r} takes numbers, not {type(value).__name__}", owner=self._owner, hint=hint)
         if not given.same_dimension(unit) and not (not has_unit(value) and np.all((plain == 0) | ~np.isfinite(plain))):
             raise UnitsError(
                 f"the value of {name!r} has another unit",
@@ -130,25 +195,34 @@ class Access:
                 found=f"{unit_text(given)}, against {unit_text(unit)} of {name}",
                 hint=f"write for instance 10*{unit_text(unit)}" if not unit.dimensionless else "give a plain number",
             )
-        return plain if not has_unit(value) and not unit.dimensionless else np.asarray(magnitude(value, unit))
+        return plain if not has_unit(value) else np.asarray(magnitude(value, unit))
 
     # all at once -----------------------------------------------------------------------------------------------------
 
     def get_states(self, names: list[str] | None = None, units: bool = True) -> dict[str, Any]:
         """Return a copy of every stored variable (or those named), by name."""
-        chosen = names or [name for name in self._variables.entries if self._is_variable(name)]
+        own = {Role.STATE, Role.PARAMETER}
+        every = [n for n in self._variables.entries if self._is_variable(n) and self._variables.symbols[n].role in own]
+        chosen = names or every
+        for name in chosen:
+            if not self._is_variable(name):
+                raise self._unknown(name)
         plain = {name: np.array(self._plain(name)) for name in chosen}
         return {n: with_unit(v, self._variables.unit(n)) for n, v in plain.items()} if units else plain
 
-    def set_states(self, values: dict[str, Any], units: bool = True) -> None:
-        """Set variables from a dictionary as ``get_states`` returns it."""
+    def set_states(self, values: Mapping[str, Any], units: bool = True) -> None:
+        """Set variables from a dictionary as ``get_states`` returns it; all of them or, when one does not fit, none."""
+        if not isinstance(values, Mapping):
+            hint = "give what get_states returns"
+            raise ArgumentError(f"states are a dictionary, not {values!r}", owner=self._owner, hint=hint)
+        frame = caller()
+        prepared: dict[str, tuple[NDArray[Any], Any]] = {}
         for name, value in values.items():
             if not self._is_variable(name):
                 raise self._unknown(name)
-            if units:
-                self._assign(name, value, None, caller())
-            else:
-                self._variables.write(name, np.asarray(value), self._elements())
+            prepared[name] = self._prepared(name, value, None, frame) if units else self._plain_values(name, value)
+        for name, (plain, chosen) in prepared.items():
+            self._put(name, plain, chosen)
 
     # within ----------------------------------------------------------------------------------------------------------
 
@@ -158,13 +232,7 @@ class Access:
         if isinstance(index, str):
             every = np.arange(self._variables.size) if own is None else own
             checked, values = self._surroundings().expression(index, "index", "boolean", frame)
-            saved = dict(self._variables.namespace)
-            self._variables.namespace.update(values)
-            try:
-                holds = np.broadcast_to(self._variables.evaluate(checked, Unit(), every), every.shape)
-            finally:
-                self._variables.namespace.clear()
-                self._variables.namespace.update(saved)
+            holds = np.broadcast_to(self._evaluated(checked, values, Unit(), every), every.shape)
             selected: NDArray[np.int64] = every[holds.astype(bool)]
             return selected
         chosen = elements(index, size, self._owner)
@@ -176,12 +244,18 @@ class Access:
         return symbol is not None and symbol.of == "own" and symbol.role in own
 
     def _has_builtin(self, name: str) -> bool:
+        if name == "not_refractory":
+            return "_spike" in self._variables.entries
         return name in {"i", "t", "dt"} or name in self._variables.entries or name in self._variables.builtins
 
     def _builtin(self, name: str) -> Any:
         own = self._elements()
         index = np.arange(self._variables.size) if own is None else own
-        values = self._variables._builtin(name, index)
+        self._variables.part = own
+        try:
+            values = self._variables._builtin(name, index)
+        finally:
+            self._variables.part = None
         if name in {"t", "dt", "lastspike", "lastupdate"}:
             return with_unit(values, time_unit(self._variables.system.unitless))
         return values
@@ -194,3 +268,18 @@ class Access:
 
     def __dir__(self) -> list[str]:
         return sorted({*object.__dir__(self), *(n for n in self._variables.symbols if self._is_variable(n))})
+
+
+def _of_type(plain: NDArray[Any], kind: Type, name: str, owner: str) -> NDArray[Any]:
+    """Return values as a variable's type stores them; raise for numbers that are no conditions, or not whole."""
+    if kind == "boolean" and plain.dtype.kind != "b":
+        if plain.dtype.kind in "iu" and np.isin(plain, (0, 1)).all():
+            return plain
+        hint = "give True or False, or a condition as a text"
+        raise ArgumentError(f"{name!r} is boolean: it takes no numbers", owner=owner, hint=hint)
+    if kind == "integer" and plain.dtype.kind == "f":
+        if not np.all(np.isfinite(plain) & (plain == np.floor(plain)) & (np.abs(plain) < 2.0**63)):
+            hint = "round it, for instance with int() in a text"
+            raise ArgumentError(f"{name!r} is an integer: it takes whole numbers", owner=owner, hint=hint)
+        return plain.astype(np.int64)
+    return plain

@@ -306,7 +306,7 @@ def add_state_monitor(assembly: Assembly, monitor: StateMonitor) -> None:
     period = assembly.periods[key]
     when = When(monitor._when, monitor._order, 2, period)
     assembly.launch(lowered, source, when, {"own": source}, arrays)
-    _as_dtype(storage, monitor._variables, assembly.dtype)
+    _as_dtype(storage, monitor._variables, variables, assembly.dtype)
     for variable in monitor._variables:
         _guard(assembly, key, f"_record_{variable}", Address(key, "_most"), period)
 
@@ -333,15 +333,15 @@ def add_event_monitor(assembly: Assembly, monitor: EventMonitor) -> None:
     arrays = {**records, **own, **listed(source, monitor._event)}
     when = When(monitor._when, monitor._order, 1, assembly.periods[key])
     assembly.launch(lowered, source, when, {"own": source}, arrays)
-    _as_dtype(storage, monitor._variables, assembly.dtype)
+    _as_dtype(storage, monitor._variables, held, assembly.dtype)
     for name in series:
         _guard(assembly, key, f"_record_{name}", Address(key, "_most"), assembly.periods[key])
 
 
-def _as_dtype(storage: Storage, variables: Sequence[str], dtype: str) -> None:
-    for variable in variables:
+def _as_dtype(storage: Storage, recorded: Sequence[str], variables: Variables, dtype: str) -> None:
+    for variable in recorded:
         name = f"_record_{variable}"
-        if storage.arrays[name].dtype != dtype:
+        if variables.symbols[variable].type == "real" and storage.arrays[name].dtype != dtype:
             storage.arrays[name] = storage.arrays[name].astype(dtype)
 
 

@@ -77,6 +77,8 @@ def _external(value: Any) -> External:
         return External("timed_array", value.unit)
     if isinstance(value, Function):
         return External("function", value.result, "real", value.units)
+    if isinstance(value, bool | np.bool_):
+        return External("scalar", unit_of(1.0), "boolean")
     return External("scalar", unit_of(value))
 
 

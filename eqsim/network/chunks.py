@@ -113,6 +113,9 @@ def check_numbers(members: Members, storages: Mapping[str, Storage], time: Any) 
             values = storages[name].arrays[state.name]
             if np.isfinite(np.sum(values)) or np.isfinite(values).all():
                 continue
+            place = thing._variables.place
+            if place is not None and not thing._variables.is_shared(state.name):
+                values = values[place]  # synapses are told by the order in which they were created
             wrong = int(np.flatnonzero(~np.isfinite(values))[0])
             raise NumericalError(
                 f"{state.name} of element {wrong} became {values[wrong]} by t = {time}",

@@ -13,10 +13,10 @@ from eqsim.analysis.plain import plain_in
 from eqsim.checking.check import check_expression
 from eqsim.checking.checked import CheckedExpression, Role, Symbol
 from eqsim.checking.dimensions import Unit
-from eqsim.connectivity.condition import pairs_condition
+from eqsim.connectivity.condition import multiplied, pairs_condition
 from eqsim.connectivity.ends import Ends, Pairs
 from eqsim.connectivity.generator import pairs_generator
-from eqsim.connectivity.pairs import pairs_arrays
+from eqsim.connectivity.pairs import pairs_arrays, repeated
 from eqsim.connectivity.rules import Distance, Gaussian
 from eqsim.language.expr import Expr, Name
 from eqsim.language.model import Generator
@@ -26,7 +26,7 @@ from eqsim.network.capture import externals
 from eqsim.network.texts import Surroundings
 from eqsim.network.variables import callables
 from eqsim.text.errors import ConnectError
-from eqsim.units import magnitude
+from eqsim.units import has_unit, magnitude
 
 ONE = Unit()
 
@@ -61,10 +61,18 @@ def requested_pairs(
 ) -> Pairs:
     """Return the pairs, as indexes within source and target, that the arguments of ``connect`` ask for."""
     owner = joint.owner
+    p, n = _number(p, "p", owner), _number(n, "n", owner)
+    certain = not isinstance(p, str) and p == 1
     if rule is not None:
-        if any(given is not None for given in (condition, i, j)):
-            raise ConnectError("a rule stands alone: leave out condition, i and j", owner=owner)
-        return _ruled(joint, rule)
+        given = {"condition": condition, "i": i, "j": j, "p": None if certain else p}
+        stands_alone("a rule", given, owner, "the rule says which pairs are joined; call connect again for more")
+        if isinstance(n, str):
+            hint = "give a number, or connect with a condition"
+            raise ConnectError("n is a number beside a rule", owner=owner, hint=hint)
+        return repeated(ends(joint, {}), _ruled(joint, rule), n)
+    if not (certain or (i is None and j is None)):
+        hint = "write j='k for k in sample(N_post, p=0.1)', or use a condition"
+        raise ConnectError("p goes with a condition, not with i or j", owner=owner, hint=hint)
     if isinstance(i, str) or isinstance(j, str):
         if condition is not None or (i is not None and j is not None):
             raise ConnectError(
@@ -73,10 +81,14 @@ def requested_pairs(
         return _generated(joint, "j" if j is not None else "i", j if j is not None else i, n, frame, skip_if_invalid)
     if i is not None or j is not None:
         if i is None or j is None:
-            raise ConnectError("arrays are needed for both i and j", owner=owner)
+            hint = "give one source and one target for each synapse, or a text such as j='i'"
+            raise ConnectError("arrays are needed for both i and j", owner=owner, hint=hint)
         if condition is not None:
-            raise ConnectError("give either arrays or a condition", owner=owner)
-        return pairs_arrays(ends(joint, {}), i, j)
+            hint = "choose the pairs before, as in i[keep], j[keep]"
+            raise ConnectError("give either arrays or a condition", owner=owner, hint=hint)
+    if not (condition is None or isinstance(condition, str)):
+        hint = "write for instance 'i != j'; leave it out for all pairs"
+        raise ConnectError(f"a condition is a text, not {condition!r}", owner=owner, hint=hint)
     texts = {"condition": condition, "p": p, "n": n}
     read = {part: _formula(joint, text, part, frame) for part, text in texts.items() if isinstance(text, str)}
     columns = {name: symbol for checked, _ in read.values() for name, symbol in checked.symbols.items()}
@@ -84,7 +96,27 @@ def requested_pairs(
     surroundings = ends(joint, _columns(joint, columns, values))
     known = externals(values)
     plain = {part: plain_in(checked.value, checked.symbols, ONE, known) for part, (checked, _) in read.items()}
+    if i is not None:
+        return multiplied(surroundings, pairs_arrays(surroundings, i, j), plain.get("n", n))
     return pairs_condition(surroundings, plain.get("condition"), plain.get("p", p), plain.get("n", n))
+
+
+def stands_alone(what: str, others: Mapping[str, Any], owner: str, hint: str) -> None:
+    """Raise ConnectError when anything is given beside what already says which pairs are joined."""
+    given = [name for name, value in others.items() if value is not None]
+    if given:
+        raise ConnectError(f"{what} stands alone: leave out {' and '.join(given)}", owner=owner, hint=hint)
+
+
+def _number(value: Any, name: str, owner: str) -> Any:
+    """Return a text or plain number as it is; raise ConnectError for anything else."""
+    if isinstance(value, str):
+        return value
+    plain = np.asarray(value)
+    if plain.ndim or plain.dtype.kind not in "biuf" or has_unit(value):
+        hint = "use a text of i, j and the variables of both ends where pairs differ"
+        raise ConnectError(f"{name} is a number or a text", owner=owner, found=repr(value), hint=hint)
+    return plain.item()
 
 
 def ends(joint: Joint, columns: Mapping[str, Any], positions: Mapping[str, Any] | None = None) -> Ends:

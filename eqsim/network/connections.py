@@ -15,7 +15,7 @@ Index = NDArray[Any]
 class Connections:
     """Sources and targets of synapses, as indexes of the whole groups.
 
-    After ``sort``, synapses lie by source, delay and target: ``start`` says where each source's begin, ``permutation``
+    After ``sort``, synapses lie by source, delay and target (or order of creation): ``start`` says where each source's begin, ``permutation``
     which synapse (by creation) lies at a position; it is ``None`` where both orders are one.
     """
 
@@ -47,10 +47,13 @@ class Connections:
         self._grown = (self.sources(), self.targets())
         self.permutation = None
 
-    def sort(self, delay: Index | None) -> None:
-        """Bring synapses into storage order; ``delay`` holds steps in order of creation, or ``None`` for one delay."""
+    def sort(self, delay: Index | None, *, as_created: bool = False) -> None:
+        """Bring synapses into storage order; ``delay`` holds steps in order of creation, or ``None`` for one delay.
+
+        With ``as_created`` those of one source and delay stay in order of creation, whatever their targets.
+        """
         i, j = self._grown if self._grown is not None else (self.sources(), self.targets())
-        self.start, self.target, self.permutation = sort_synapses(i, j, delay, self.n_pre)
+        self.start, self.target, self.permutation = sort_synapses(i, j, delay, self.n_pre, as_created=as_created)
         self._grown = None
 
     def sources(self) -> Index:

@@ -14,7 +14,7 @@ from eqsim.checking.check import check_expression
 from eqsim.checking.checked import CheckedExpression, Role, Symbol
 from eqsim.checking.dimensions import Unit
 from eqsim.language.expr import Call, Expr, Name, Number
-from eqsim.lowering.program import SLOTS
+from eqsim.lowering.program import check_slot
 from eqsim.network.labels import label
 from eqsim.network.neurons import NeuronGroup, Subgroup
 from eqsim.network.texts import Surroundings
@@ -42,8 +42,7 @@ class Drive:
         if not isinstance(target, NeuronGroup | Subgroup):
             hint = "give a group of neurons or a part of one"
             raise ArgumentError("this target takes no input", owner=self._owner, found=type(target).__name__, hint=hint)
-        if when not in SLOTS:
-            raise ArgumentError(f"there is no slot {when!r}", owner=self._owner, hint=f"slots are {', '.join(SLOTS)}")
+        check_slot(when, self._owner)
         self._target, self._symbol = target, _written(target, variable, self._owner)
         self._name, self._when, self._order, self._revision = name, when, order, 0
         self._values: dict[str, Any] = {}  # what the formulas captured, by name

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from eqsim.checking.dimensions import Unit
 from eqsim.checking.vocabulary import time_unit
+from eqsim.lowering.program import check_slot
 from eqsim.network.display import event_monitor_html
 from eqsim.network.labels import label
 from eqsim.network.record_file import RecordFile
 from eqsim.network.records_export import Columns, dataset, frame_of_events, trains
-from eqsim.network.series import Series
+from eqsim.network.series import Series, of_type
 from eqsim.network.streaming import event_file
 from eqsim.network.variables import Variables
 from eqsim.targets.target import Storage
@@ -60,6 +61,7 @@ class EventMonitor:
         file: str | os.PathLike[str] | None = None,
     ) -> None:
         self._owner = label(self._kind, name)
+        check_slot(when, self._owner)
         held = getattr(source, "_variables", None)
         if not isinstance(held, Variables) or f"_{event}" not in held.entries:
             what = "threshold" if event == "spike" else f"event {event!r}"
@@ -83,6 +85,7 @@ class EventMonitor:
         self._clock = 1.0
         self._revision = 0
         self._file: RecordFile | None = None if file is None else event_file(self, file)
+        held.dependents.add(self)
 
     @property
     def source(self) -> Any:
@@ -139,9 +142,9 @@ class EventMonitor:
 
     def __getattr__(self, name: str) -> Any:
         if name in self.__dict__.get("_variables", ()):
-            return with_unit(self._series[name].values(), self._source._variables.unit(name))
+            return with_unit(self._recorded(name), self._source._variables.unit(name))
         if name.endswith("_") and name[:-1] in self.__dict__.get("_variables", ()):
-            return self._series[name[:-1]].values()
+            return self._recorded(name[:-1])
         if name.startswith("_"):
             raise AttributeError(name)
         raise UnknownVariableError(f"{name!r} was not recorded", owner=self.__dict__.get("_owner", ""))
@@ -165,7 +168,7 @@ class EventMonitor:
             self._name or self._kind,
             self.t_,
             time_unit(source.system.unitless),
-            {"i": self.i, **{name: self._series[name].values() for name in self._variables}},
+            {"i": self.i, **{name: self._recorded(name) for name in self._variables}},
             {"i": Unit(), **{name: source.unit(name) for name in self._variables}},
             about={"source": label(type(self._source).__name__, self._source.name)},
         )
@@ -180,6 +183,9 @@ class EventMonitor:
 
     def __repr__(self) -> str:
         return f"<{label(self._kind, self._name)}: {self.num_events} events>"
+
+    def _recorded(self, variable: str) -> NDArray[Any]:
+        return of_type(self._series[variable].values(), self._source._variables.symbols[variable].type)
 
     def _kept(self, name: str) -> NDArray[Any]:
         if not self._keep:

@@ -14,6 +14,7 @@ from eqsim.network.operations import NetworkOperation
 from eqsim.network.population_rate import PopulationRateMonitor
 from eqsim.network.state_monitor import StateMonitor
 from eqsim.network.synapses import Synapses
+from eqsim.network.variables import Variables
 from eqsim.text.errors import NetworkError
 
 KINDS = (
@@ -31,22 +32,26 @@ Members = Mapping[str, Any]
 
 def named(objects: Any, members: Members, network: object) -> dict[str, Any]:
     """Return new objects by the names that they get in a network; raise NetworkError for one that does not fit."""
-    names: dict[str, Any] = {}
+    fresh: list[Any] = []
     for thing in flat(objects):
         if not isinstance(thing, KINDS):
             hint = "list the group itself" if isinstance(thing, Subgroup | SourcePart) else ""
             raise NetworkError(f"a {type(thing).__name__} cannot be part of a network", owner="Network", hint=hint)
-        if any(thing is other for other in (*members.values(), *names.values())):
+        if any(thing is other for other in (*members.values(), *fresh)):
             continue
         held = thing.__dict__.get("_network")
         if held is not None and held is not network:
             raise NetworkError(
                 f"{thing!r} belongs to another network", owner="Network", hint="remove it from that network first"
             )
-        name = thing.name or free_name(type(thing).__name__, {**members, **names})
-        if name in members or name in names:
+        fresh.append(thing)
+    given = [thing.name for thing in fresh if thing.name]
+    for place, name in enumerate(given):
+        if name in members or name in given[:place]:
             raise NetworkError(f"two objects are called {name!r}", owner="Network", hint="give one another name=")
-        names[name] = thing
+    names: dict[str, Any] = {}
+    for thing in fresh:
+        names[thing.name or free_name(type(thing).__name__, {*members, *given, *names})] = thing
     return names
 
 
@@ -101,6 +106,17 @@ def check_members(members: Members) -> None:
             found=f"without units: {', '.join(names)}",
             hint="give units to all or to none; rates of a PoissonGroup have the unit Hz",
         )
+
+
+def left_out(members: Members) -> dict[str, Any]:
+    """Return what hangs on the groups of a network and is not in it, by how messages call it, in that order."""
+    missing: dict[str, Any] = {}
+    for thing in members.values():
+        held = thing.__dict__.get("_variables")
+        for one in held.dependents if isinstance(held, Variables) else ():
+            if not any(one is other for other in members.values()):
+                missing[label(type(one).__name__, one.name)] = one
+    return dict(sorted(missing.items()))
 
 
 def _refuse_shared_files(members: Members) -> None:

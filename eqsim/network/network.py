@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from time import perf_counter
 from typing import Any
+from weakref import WeakSet
 
 import numpy as np
 
@@ -24,7 +25,7 @@ from eqsim.network.driven_input import Input
 from eqsim.network.event_monitor import EventMonitor
 from eqsim.network.inputs import SpikeGeneratorGroup
 from eqsim.network.labels import label
-from eqsim.network.members import check_members, depth, flat, named, unitless
+from eqsim.network.members import check_members, depth, flat, left_out, named, unitless
 from eqsim.network.memory import MemoryEstimate, memory_estimate
 from eqsim.network.neurons import NeuronGroup
 from eqsim.network.operations import NetworkOperation
@@ -37,12 +38,13 @@ from eqsim.network.synapses import Synapses
 from eqsim.network.until import Until, add_until, read_until
 from eqsim.network.variables import Variables
 from eqsim.random import stream_of
+from eqsim.random.seed import checked
 from eqsim.runtime.clock import whole_steps
 from eqsim.runtime.run import advance, interruptible
 from eqsim.targets.find import target_named
 from eqsim.targets.target import Run, Storage
-from eqsim.text.errors import ArgumentError, NetworkError
-from eqsim.units import has_unit, magnitude, with_unit
+from eqsim.text.errors import ArgumentError, EqsimWarning, NetworkError, UnitsError
+from eqsim.units import has_unit, magnitude, unit_of, with_unit
 
 _BEFORE_EVER = 1e7  # milliseconds: lastspike of a neuron that never spiked is -10^4 s
 
@@ -84,14 +86,16 @@ class Network:
         if dtype not in {"float64", "float32"}:
             raise ArgumentError(f"dtype is 'float64' or 'float32', not {dtype!r}", owner="Network")
         self._target = target_named(target or os.environ.get("EQSIM_TARGET") or "numba")
-        if threads < 0:
-            raise ArgumentError("threads must be at least 0", owner="Network")
-        self._dt, self._seed, self._dtype, self._threads = dt, seed, dtype, threads
+        if isinstance(threads, bool) or not isinstance(threads, int | np.integer) or threads < 0:
+            raise ArgumentError(f"threads must be a whole number of at least 0, not {threads!r}", owner="Network")
+        self._dt, self._dtype, self._threads = dt, dtype, int(threads)
+        self._seed = None if seed is None else checked(seed)
         self._objects: dict[str, Any] = {}
         self._step = 0
         self._clocks = Clocks(0.0)
         self._built: tuple[Any, Program, dict[str, Storage], Run] | None = None
         self._seconds: dict[str, float] = {}
+        self._told: WeakSet[Any] = WeakSet()  # what is left out on purpose, or was warned of
         self._stop = False
         self._until: Until | None = None
         self._running = False
@@ -109,13 +113,16 @@ class Network:
         self._built = None
 
     def remove(self, *objects: Any) -> None:
-        """Take objects out of the network."""
-        for thing in flat(objects):
-            name = next((key for key, other in self._objects.items() if other is thing), None)
-            if name is None:
+        """Take objects out of the network; all of them or, when one is not in it, none."""
+        things = list(flat(objects))
+        for thing in things:
+            if thing not in self:
                 raise NetworkError(f"{thing!r} is not in this network", owner="Network")
-            del self._objects[name]
-            thing._network = None
+        for name, member in list(self._objects.items()):
+            if any(member is thing for thing in things):
+                del self._objects[name]
+                member._network = None
+                self._told.add(member)
         self._built = None
 
     def __getitem__(self, name: str) -> Any:
@@ -193,6 +200,7 @@ class Network:
 
         """
         check_members(self._objects)
+        self._warn_of_left_out()
         length = self._plain_time(duration, "a duration")
         begin = perf_counter()
         self._until = None if until is None else read_until(until, self._objects, caller())
@@ -221,6 +229,13 @@ class Network:
     def stop(self) -> None:
         """Stop the run under way at the end of its current chunk of steps."""
         self._stop = True
+
+    def _warn_of_left_out(self) -> None:
+        for what, thing in left_out(self._objects).items():
+            if thing not in self._told:
+                self._told.add(thing)
+                text = f"{what} hangs on an object of the network, and is not in it: it takes no part (list it, or add it)"
+                warnings.warn(text, EqsimWarning, stacklevel=3)
 
     def _stopped(self) -> bool:
         return self._stop or (self._until is not None and self._until.holds)
@@ -392,7 +407,9 @@ class Network:
         if plain_numbers == has_unit(value) and not (not plain_numbers and value == 0):
             hint = "the models have no units: give a number" if plain_numbers else f"write for instance {value}*ms"
             raise ArgumentError(f"{what} must be a {'number' if plain_numbers else 'time'}", owner="Network", hint=hint)
-        plain = float(magnitude(value, self._time_unit()))
+        if has_unit(value) and not unit_of(value).same_dimension(self._time_unit()):
+            raise UnitsError(f"{what} must be a time, not {value}", owner="Network", hint="write for instance 10*ms")
+        plain = float(magnitude(value, self._time_unit(), "Network"))
         if not plain >= 0 or np.isinf(plain):
             raise ArgumentError(f"{what} must be at least zero and finite, not {value}", owner="Network")
         return plain

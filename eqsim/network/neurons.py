@@ -22,6 +22,7 @@ from eqsim.language.model import Model
 from eqsim.language.names import free_names
 from eqsim.language.parse import parse, with_arguments
 from eqsim.lowering.neurons import storage
+from eqsim.lowering.program import check_slot
 from eqsim.network.access import Access
 from eqsim.network.capture import caller, externals, found, nearby, scalar, usable
 from eqsim.network.display import group_html, model_latex, subgroup_html
@@ -189,6 +190,7 @@ class NeuronGroup(Access):
 
     def run_regularly(self, code: str, dt: Any = None, when: str = "start", order: int = 0) -> None:
         """Carry out statements for every neuron in each step, or every ``dt``."""
+        check_slot(when, self._owner)
         checked = self._statements(code, "run_regularly", caller())
         self._operations.append(Operation(checked, f"run_regularly_{len(self._operations)}", None, dt, when, order))
         self._revision += 1
@@ -200,6 +202,7 @@ class NeuronGroup(Access):
             raise ArgumentError(
                 f"there is no event {event!r}", owner=self._owner, hint=f"events are {', '.join(known) or 'none'}"
             )
+        check_slot(when, self._owner)
         checked = self._statements(code, f"run_on_event {event!r}", caller())
         self._operations.append(Operation(checked, f"on_{event}_{len(self._operations)}", event, None, when, order))
         self._revision += 1

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from eqsim.lowering.program import SLOTS
+from eqsim.lowering.program import check_slot
 from eqsim.network.labels import label
 from eqsim.text.errors import ArgumentError
 
@@ -21,8 +21,7 @@ class NetworkOperation:
         if not callable(function):
             hint = "give a function of t, or of nothing"
             raise ArgumentError(f"{function!r} cannot be called", owner=self._owner, hint=hint)
-        if when not in SLOTS:
-            raise ArgumentError(f"there is no slot {when!r}", owner=self._owner, hint=f"slots are {', '.join(SLOTS)}")
+        check_slot(when, self._owner)
         self._takes_time = _takes_time(function, self._owner)
         self._function, self._dt, self._when, self._order, self._name = function, dt, when, order, name
         self._revision = 0

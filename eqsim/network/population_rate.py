@@ -51,6 +51,7 @@ class PopulationRateMonitor:
         self._times: list[NDArray[np.int64]] = []
         self._clock = 1.0
         self._revision = 0
+        held.dependents.add(self)
 
     @property
     def source(self) -> Any:

@@ -78,3 +78,10 @@ class Series:
     def _open_piece(self) -> NDArray[Any]:
         used: NDArray[Any] = self.storage.arrays[self.name][: int(self.storage.arrays[f"{self.name}_count"][0])]
         return used
+
+
+def of_type(values: NDArray[Any], kind: str) -> NDArray[Any]:
+    """Return recorded numbers as the type of the variable that they are of."""
+    if kind == "boolean":
+        return values != 0
+    return values.astype(np.int64) if kind == "integer" else values

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from eqsim.checking.checked import Role
 from eqsim.checking.vocabulary import time_unit
+from eqsim.lowering.program import check_slot
 from eqsim.network.display import state_monitor_html
 from eqsim.network.labels import label
 from eqsim.network.record_file import RecordFile
 from eqsim.network.records_export import Columns, dataset, frame_of_series, signals
-from eqsim.network.series import Series
+from eqsim.network.series import Series, of_type
 from eqsim.network.streaming import state_file
 from eqsim.network.texts import elements
 from eqsim.network.variables import Variables
@@ -60,7 +61,12 @@ class StateMonitor:
     ) -> None:
         self._owner = label("StateMonitor", name)
         self._source, self._name, self._dt, self._when, self._order = source, name, dt, when, order
-        held: Variables = source._variables
+        check_slot(when, self._owner)
+        held = getattr(source, "_variables", None)
+        if not isinstance(held, Variables):
+            hint = "give a group, a part of one, or synapses"
+            found = type(source).__name__
+            raise ArgumentError("the source has no variables", owner=self._owner, found=found, hint=hint)
         known = [n for n, s in held.symbols.items() if s.of == "own" and s.role in _RECORDED]
         if variables is True:
             chosen = list(known)
@@ -74,7 +80,7 @@ class StateMonitor:
         if record is False or record is None:
             raise ArgumentError("nothing to record", owner=self._owner, hint="record=True records all elements")
         size = source.N
-        self._record = np.arange(size) if record is True else np.atleast_1d(elements(record, size, self._owner))
+        self._rows = np.arange(size) if record is True else np.atleast_1d(elements(record, size, self._owner))
         self._all = record is True
         self._variables = tuple(chosen)
         self._storage = Storage()
@@ -82,7 +88,17 @@ class StateMonitor:
         self._times: list[NDArray[np.int64]] = []
         self._clock = 1.0
         self._revision = 0
-        self._file: RecordFile | None = None if file is None else state_file(self, file)
+        self._file: RecordFile | None = None
+        if file is not None:
+            self._file = state_file(self, file)
+        held.dependents.add(self)
+
+    @property
+    def _record(self) -> NDArray[np.int64]:
+        # synapses may be connected after their monitor was made; what was recorded has the shape it has
+        if self._all and self._file is None and not self._times and len(self._rows) != self._source.N:
+            self._rows = np.arange(self._source.N)
+        return self._rows
 
     @property
     def source(self) -> Any:
@@ -130,7 +146,7 @@ class StateMonitor:
         rows = len(recorded) // width if width else 0
         values = recorded[: rows * width].reshape(rows, width).T
         symbol = self._source._variables.symbols[variable]
-        return values != 0 if symbol.type == "boolean" else values
+        return of_type(values, symbol.type)
 
     def __getattr__(self, name: str) -> Any:
         series = self.__dict__.get("_series", {})
@@ -145,7 +161,7 @@ class StateMonitor:
 
     def __getitem__(self, index: Any) -> Recorded:
         """Return the records of one element, or of several, by the index in the source."""
-        wanted = np.atleast_1d(np.asarray(index if not isinstance(index, slice) else np.arange(self._source.N)[index]))
+        wanted = elements(index, self._source.N, self._owner)
         place = {int(element): row for row, element in enumerate(self._record)}
         missing = [int(element) for element in wanted if int(element) not in place]
         if missing:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from eqsim.analysis.analyse import analyse
 from eqsim.checking.check import check
-from eqsim.checking.checked import Role, Scope
+from eqsim.checking.checked import CheckedModel, Role, Scope
 from eqsim.checking.dimensions import Unit
 from eqsim.checking.vocabulary import time_unit
 from eqsim.connectivity.pairs import pairs_matrix
@@ -21,7 +21,7 @@ from eqsim.language.parse import parse, with_arguments
 from eqsim.lowering.synapses import storage
 from eqsim.network.access import Access
 from eqsim.network.capture import caller, externals, found, nearby, usable
-from eqsim.network.connecting import Joint, ends, requested_pairs
+from eqsim.network.connecting import Joint, ends, requested_pairs, stands_alone
 from eqsim.network.connections import Connections
 from eqsim.network.display import model_latex, synapses_html
 from eqsim.network.equations import Equations, model_text
@@ -122,6 +122,7 @@ class Synapses(Access):
         unitless = bool(post.system.unitless or pre.system.unitless)
         scope = Scope("synapse", externals(values), pre.symbols, post.symbols, unitless, nearby(namespace, frame))
         checked = check(written, scope)
+        _pathways_fit(checked, pre, post, owner)
         system = analyse(checked)
         clocked = [state for state in system.states if not state.event_driven]
         choice = choose(system, checked.method, checked.noise) if clocked else None
@@ -156,6 +157,8 @@ class Synapses(Access):
             "delay": lambda index: np.broadcast_to(self._delay_values("pre"), (len(self),))[index],
         }
         self._variables = variables
+        for end in (pre, post):
+            end.dependents.add(self)
         for pathway, time in delay.items() if isinstance(delay, Mapping) else [("pre", delay)]:
             if time is not None:
                 self._set_delay(pathway, time, None, frame)
@@ -219,7 +222,7 @@ class Synapses(Access):
 
     @delay.setter
     def delay(self, value: Any) -> None:
-        self._set_delay("pre", value, None, caller())
+        self._set_delay("pre", value, None, caller(2))  # assigned through __setattr__, which lies between
 
     def connect(
         self,
@@ -258,6 +261,9 @@ class Synapses(Access):
         frame = caller()
         entries = None
         if matrix is not None:
+            given = {"condition": condition, "i": i, "j": j, "rule": rule}
+            given |= {name: value for name, value in (("p", p), ("n", n)) if isinstance(value, str) or value != 1}
+            stands_alone("a matrix", given, self._owner, "the matrix says which pairs are joined")
             source, target, entries = pairs_matrix(ends(self._joint(), {}), matrix)
         else:
             source, target = requested_pairs(
@@ -266,7 +272,8 @@ class Synapses(Access):
         if values is not None and not self._is_variable(values):
             raise self._unknown(values)
         if values is not None and entries is None:
-            raise ConnectError("values= names the variable that takes a matrix's entries", owner=self._owner)
+            hint = "give matrix= too, or assign to the variable after connect"
+            raise ConnectError("values= names the variable that takes a matrix's entries", owner=self._owner, hint=hint)
         self._calls += 1
         self._grow(_whole(self._source, source), _whole(self._target, target))
         if values is not None and entries is not None:
@@ -339,7 +346,9 @@ class Synapses(Access):
                 else:
                     self._delays[pathway], self._steps[pathway] = _narrow(steps), dt
         first = next((p.name for p in self._checked.pathways if p.of == "pre" and p.name in self._steps), None)
-        self._connections.sort(self._delays[first] if first else None)  # type: ignore[arg-type]
+        steps = self._delays[first] if first else None
+        same = self._source._variables is self._target._variables
+        self._connections.sort(steps, as_created=_order_counts(self._checked, same))  # type: ignore[arg-type]
         order = self._connections.permutation
         if order is not None:
             arrays = self._variables.storage.arrays
@@ -390,11 +399,13 @@ class Synapses(Access):
             self._variables.namespace.update(saved)
         else:
             value = value.values if isinstance(value, VariableView) else value
-            plain = np.asarray(magnitude(value, self._time_unit()), np.float64)
+            plain = np.asarray(magnitude(value, self._time_unit(), self._owner), np.float64)
         if np.any(~(plain >= 0)) or np.any(np.isinf(plain)):
-            raise ArgumentError("a delay is a time of at least zero", owner=self._owner)
+            hint = "a spike arrives now or later: give a finite time"
+            raise ArgumentError("a delay is a time of at least zero", owner=self._owner, hint=hint)
         if plain.ndim and plain.shape != chosen.shape:
-            raise ArgumentError(f"{plain.size} delays for {len(chosen)} synapses", owner=self._owner)
+            hint = "give one delay for all, or one for each synapse"
+            raise ArgumentError(f"{plain.size} delays for {len(chosen)} synapses", owner=self._owner, hint=hint)
         self._to_creation_order()
         if index is None and plain.ndim == 0:
             self._delays[pathway] = float(plain)
@@ -409,8 +420,8 @@ class Synapses(Access):
 
     def _chosen(self, index: Any, frame: FrameType | None) -> NDArray[np.int64]:
         if isinstance(index, tuple) and len(index) in {2, 3}:
-            rows = _selected(index[0], self._source.N, self.i)
-            columns = _selected(index[1], self._target.N, self.j)
+            rows = _selected(index[0], self._source.N, self.i, self._owner, "source")
+            columns = _selected(index[1], self._target.N, self.j, self._owner, "target")
             return np.flatnonzero(rows & columns)
         return super()._chosen(index, frame)
 
@@ -430,11 +441,46 @@ class Synapses(Access):
         return None
 
 
-def _selected(index: Any, size: int, ends: NDArray[Any]) -> NDArray[np.bool_]:
+def _selected(index: Any, size: int, ends: NDArray[Any], owner: str, end: str) -> NDArray[np.bool_]:
     wanted = np.zeros(size, bool)
-    wanted[index] = True
+    try:
+        wanted[index] = True
+    except IndexError:
+        hint = "S.w[i, j] takes an index, a slice, a mask or an array for either end"
+        raise ArgumentError(f"{index!r} is out of range: the {end} has {size} neurons", owner=owner, hint=hint) from None
     selected: NDArray[np.bool_] = wanted[ends]
     return selected
+
+
+def _pathways_fit(checked: CheckedModel, pre: Variables, post: Variables, owner: str) -> None:
+    """Raise for a pathway whose name means something else, or that follows a group without spikes."""
+    for pathway in checked.pathways:
+        name, given = pathway.name, f"on_{pathway.of}"
+        if name in checked.symbols or name in BUILTINS or hasattr(Synapses, name):
+            hint = f"call it something else in {given}, as S.{name} means that already"
+            raise ArgumentError(f"a pathway cannot be called {name!r}", owner=owner, hint=hint)
+        end, emitter = (pre, "source") if pathway.of == "pre" else (post, "target")
+        if "_spike" not in end.entries:
+            hint = f"give the {emitter} a threshold, or leave out {given}"
+            raise ArgumentError(f"{given} follows the spikes of the {emitter}, which has no threshold", owner=owner, hint=hint)
+
+
+def _order_counts(checked: CheckedModel, same: bool) -> bool:
+    """Whether synapses of one source that act at once act on each other, so that their order shows.
+
+    They do where statements write a variable of the source; with one group at both ends (``same``) also where they
+    read one that they write as the target's.
+    """
+    for pathway in checked.pathways:
+        targets = [statement.target for statement in pathway.code.statements]
+        if any(target.of == "pre" for target in targets):
+            return True
+        if same:
+            written = {target.variable or target.name for target in targets if target.of == "post"}
+            seen = [s for s in (*pathway.code.symbols.values(), *checked.symbols.values()) if s.of == "pre"]
+            if written and any(s.role is Role.SUBEXPRESSION or (s.variable or s.name) in written for s in seen):
+                return True
+    return False
 
 
 def _within(group: Any, index: NDArray[Any]) -> NDArray[Any]:

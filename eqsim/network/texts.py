@@ -94,7 +94,7 @@ def elements(index: Any, size: int, owner: str) -> NDArray[np.int64]:
         return every
     if isinstance(index, slice):
         return every[index]
-    array = np.asarray(index)
+    array = np.atleast_1d(np.asarray(index))
     if array.dtype == bool:
         if array.shape != (size,):
             raise ArgumentError(f"a mask of shape {array.shape} for {size} elements", owner=owner)

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eqsim.checking.dimensions import Unit
-from eqsim.text.errors import ArgumentError
+from eqsim.checking.units import unit_text
+from eqsim.checking.vocabulary import time_unit
+from eqsim.text.errors import ArgumentError, UnitsError
 from eqsim.units import has_unit, magnitude, unit_of, with_unit
 
 
@@ -34,9 +36,13 @@ class TimedArray:
                 hint="give values of shape (times,) or (times, n)",
             )
         self.dt_unit = unit_of(dt) if has_unit(dt) else Unit()
-        self.dt_ = float(magnitude(dt, self.dt_unit))
-        if not self.dt_ > 0:
-            raise ArgumentError(f"a TimedArray's dt must be positive, not {dt}", owner="TimedArray")
+        if has_unit(dt) and not self.dt_unit.same_dimension(time_unit(unitless=False)):
+            found, hint = unit_text(self.dt_unit), "write for instance 1*ms"
+            raise UnitsError("a TimedArray's dt must be a time", owner="TimedArray", found=found, hint=hint)
+        step = magnitude(dt, self.dt_unit, "TimedArray")
+        if np.ndim(step) or not 0 < step < np.inf:
+            raise ArgumentError(f"a TimedArray's dt must be one positive time, not {dt}", owner="TimedArray")
+        self.dt_ = float(step)
         self.dt = dt
         self.name = name
 

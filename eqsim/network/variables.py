@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
+from weakref import WeakSet
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +33,7 @@ DTYPES: Mapping[Entry, str] = MappingProxyType(
 )
 Indices = NDArray[np.int64]
 _LINK = "assign es.linked(group, 'variable') to it"
+BEFORE_EVER = 1e7  # milliseconds: lastspike of a neuron that never spiked is -10^4 s
 _BLOCK = 1 << 18  # elements for which a text is evaluated at a time
 
 
@@ -62,6 +65,9 @@ class Variables:
         self.place: Indices | None = None  # where each element is stored, if not at its index
         self._under_way: list[str] = []
         self._assignments = 0
+        self._occasion = 0
+        self.dependents: WeakSet[Any] = WeakSet()  # the monitors and synapses that were made on this object
+        self.part: Indices | None = None  # the elements of the part of the group for which a text is evaluated
         for name, entry in self.entries.items():
             self.storage.arrays[name] = self._zeros(name, entry)
 
@@ -118,7 +124,10 @@ class Variables:
             if self.place is not None:
                 index = self.place if index is None else self.place[index]
             values = values[: self.size] if index is None else values[index]
-            return values != 0 if self.entries[name] == "flag" else values
+            values = values != 0 if self.entries[name] == "flag" else values
+            if values.base is None:
+                values.flags.writeable = False  # a copy: what is written to it would be lost
+            return values
         every = np.arange(self.size) if index is None else index
         return np.broadcast_to(self.compute(Name(name), self.symbols, every), every.shape)
 
@@ -131,7 +140,7 @@ class Variables:
                 self.settle(name)
         array = self.storage.arrays[name]
         if self.is_shared(name):
-            array[0] = values
+            array[0] = np.ravel(values)[0]
         else:
             if self.place is not None:
                 index = self.place if index is None else self.place[index]
@@ -161,7 +170,8 @@ class Variables:
             raise DefinitionError(f"defaults and initial values depend on each other: {circle}", owner=self.owner)
         self._under_way.append(name)
         try:
-            values = self.draw_values(self.waiting[name], self.symbols, self.unit(name), np.arange(self.size))
+            index = np.arange(1 if self.is_shared(name) else self.size)
+            values = self.draw_values(self.waiting[name], self.symbols, self.unit(name), index, _occasion(name))
         finally:
             self._under_way.pop()
         if name in self.waiting:
@@ -175,9 +185,16 @@ class Variables:
 
     # formulas --------------------------------------------------------------------------------------------------------
 
-    def draw_values(self, expr: Expr, symbols: Mapping[str, Symbol], unit: Unit, index: Indices) -> NDArray[Any]:
-        """Return a checked formula's values for elements, counted in a unit; every call draws new random numbers."""
-        self._assignments += 1
+    def draw_values(
+        self, expr: Expr, symbols: Mapping[str, Symbol], unit: Unit, index: Indices, occasion: int | None = None
+    ) -> NDArray[Any]:
+        """Return a checked formula's values for elements, counted in a unit.
+
+        Every call draws new random numbers, but those for the same ``occasion`` are the same.
+        """
+        if occasion is None:
+            self._assignments += 1
+        self._occasion = self._assignments if occasion is None else occasion
         plain = plain_in(expr, symbols, unit, externals(self.namespace))
         if len(index) <= _BLOCK:
             return np.asarray(self.compute(plain, symbols, index))
@@ -194,7 +211,7 @@ class Variables:
         number = iter(range(1 << 20))
 
         def draw(law: str, arguments: tuple[Any, ...]) -> Any:
-            place = (self.stream, Kind.INITIAL, next(number), self._assignments, index)
+            place = (self.stream, Kind.INITIAL, next(number), self._occasion, index)
             match law:
                 case "rand" | "uniform":
                     return uniform(*place)
@@ -264,11 +281,29 @@ class Variables:
         known |= {kept: self.captured[kept] for kept in changed.values() if kept in self.captured}
         return known, {name: Name(kept) for name, kept in changed.items()}
 
+    def _within(self, index: Indices) -> Indices:
+        """Return indexes of the group as those of the part for which a text is evaluated."""
+        if self.part is None:
+            return index
+        table = np.zeros(self.size, np.int64)
+        table[self.part] = np.arange(len(self.part))
+        within: Indices = table[index]
+        return within
+
     def constant(self, name: str, symbol: Symbol) -> float:
         """Return a captured constant, counted in the unit in which kernels take it."""
         if name not in self.namespace:
             raise ArgumentError(f"the namespace no longer holds {name!r}", owner=self.owner)
-        return float(magnitude(self.namespace[name], symbol.unit))
+        value = self.namespace[name]
+        if np.ndim(value) or isinstance(value, str) or value is None:
+            hint = "a captured value is a scalar, with or without unit"
+            raise ArgumentError(f"{name!r} in the namespace is now {value!r}", owner=self.owner, hint=hint)
+        try:
+            return float(magnitude(value, symbol.unit))
+        except UnitsError as error:
+            found, hint = error.mistakes[0].found, error.mistakes[0].hint
+            summary = f"{name!r} in the namespace now has another unit"
+            raise UnitsError(summary, owner=self.owner, found=found, hint=hint) from None
 
     def _builtin(self, name: str, index: Indices) -> Any:
         if name in self.builtins:
@@ -282,17 +317,26 @@ class Variables:
             case "t_in_timesteps":
                 return step
             case "i":
-                return self.ordinal(index)
+                return self._within(self.ordinal(index))
             case "N":
-                return self.size
+                return self.size if self.part is None else len(self.part)
+            case "lastspike" if "dt" not in self.storage.constants:  # it never ran
+                return np.full(len(index), -BEFORE_EVER)
             case "lastspike" | "lastupdate":
-                return self.storage.arrays[name][index] * dt
+                return self.storage.arrays[name][index if self.place is None else self.place[index]] * dt
             case "not_refractory":
+                if "not_refractory" in self.entries:
+                    return self.storage.arrays["not_refractory"][index] != 0
                 if "_release" in self.entries:
                     return self.storage.arrays["_release"][index] <= step
                 return np.ones(len(index), bool)
             case _:
                 raise ArgumentError(f"{name!r} has no value here", owner=self.owner)
+
+
+def _occasion(name: str) -> int:
+    """Return what tells the draws of a default from all others, whenever it is evaluated."""
+    return 1 << 44 | zlib.crc32(name.encode())
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import operator
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from quantities import Quantity
 
 from eqsim.checking.dimensions import Unit
 from eqsim.units import with_unit
 
 Indices = NDArray[np.int64]
+
+
+_OPERATORS: Mapping[str, Callable[..., Any]] = MappingProxyType(
+    {
+        "add": operator.add,
+        "subtract": operator.sub,
+        "greater": operator.gt,
+        "greater_equal": operator.ge,
+        "less": operator.lt,
+        "less_equal": operator.le,
+        "equal": operator.eq,
+        "not_equal": operator.ne,
+    }
+)
 
 
 class VariableView(np.lib.mixins.NDArrayOperatorsMixin):
@@ -36,6 +53,11 @@ class VariableView(np.lib.mixins.NDArrayOperatorsMixin):
         self._write = write
 
     @property
+    def __class__(self) -> type:  # type: ignore[misc]
+        # quantities convert the unit of what stands on their right only where it says that it is a quantity
+        return VariableView if self._unit.dimensionless else Quantity
+
+    @property
     def values(self) -> Any:
         """The values, with their unit; a copy."""
         return with_unit(np.array(self._read(None)), self._unit)
@@ -50,11 +72,14 @@ class VariableView(np.lib.mixins.NDArrayOperatorsMixin):
     def __len__(self) -> int:
         return len(self._read(None))
 
+    def __float__(self) -> float:
+        return float(self.values)
+
     def __iter__(self) -> Any:
         return iter(self.values)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        values = self.values
+        values = np.asanyarray(self.values)
         return values if dtype is None else np.asarray(values, dtype=dtype)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
@@ -62,10 +87,14 @@ class VariableView(np.lib.mixins.NDArrayOperatorsMixin):
         if "out" in options and any(isinstance(value, VariableView) for value in options["out"]):
             # G.V += x arrives here; the assignment that follows writes the result
             options.pop("out")
+        operation = _OPERATORS.get(ufunc.__name__)
+        if operation is not None and method == "__call__" and not options:
+            # the operators of quantities convert units of one dimension into each other, which their ufuncs do not
+            return operation(*plain)
         return getattr(ufunc, method)(*plain, **options)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
+        if name.startswith("_") and name != "_dimensionality":  # which quantities ask of one another
             raise AttributeError(name)
         return getattr(self.values, name)
 

@@ -8,15 +8,21 @@ from __future__ import annotations
 import hashlib
 import importlib
 import os
+import pickle
 import shutil
 import sys
-import tempfile
+import uuid
+from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
 
 import platformdirs
 
+from eqsim.text.errors import TargetError
+
 PACKAGE = "eqsim_generated"
+# what reading a pickle that was cut off or overwritten may raise
+_DAMAGE = (EOFError, pickle.UnpicklingError, ValueError, IndexError, KeyError, AttributeError, TypeError, ImportError)
 
 
 def folder() -> Path:
@@ -36,24 +42,30 @@ def keep(name: str, text: str) -> Path:
     path = place / f"{name}.py"
     if path.exists():
         return path
-    place.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=place, suffix=".tmp")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
+    temporary = place / f"{name}.{uuid.uuid4().hex}.tmp"
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise TargetError(
+            f"the cache of compiled code cannot be written in {folder()}",
+            found=str(error),
+            hint="set the environment variable EQSIM_CACHE_DIR to a folder that can be written",
+        ) from error
     try:
         # a link fails where the file exists, so that its time stamp, which Numba's index compares, never changes
         os.link(temporary, path)
     except FileExistsError:
         pass
     except OSError:  # a file system without links
-        Path(temporary).replace(path)
+        temporary.replace(path)
         return path
-    Path(temporary).unlink()
+    temporary.unlink()
     return path
 
 
-def load(name: str) -> ModuleType:
-    """Import a kept module."""
+def load(name: str, parts: Iterable[str] = ()) -> ModuleType:
+    """Import a kept module; where the compiled code of it or its parts is damaged, compile anew."""
     place = str(folder() / PACKAGE)
     package = sys.modules.get(PACKAGE)
     if package is None or package.__path__ != [place]:
@@ -63,7 +75,14 @@ def load(name: str) -> ModuleType:
         package.__path__ = [place]
         sys.modules[PACKAGE] = package
     importlib.invalidate_caches()
-    return importlib.import_module(f"{PACKAGE}.{name}")
+    try:
+        return importlib.import_module(f"{PACKAGE}.{name}")
+    except _DAMAGE:
+        for module in {name, *parts}:
+            sys.modules.pop(f"{PACKAGE}.{module}", None)
+            for path in Path(place, "__pycache__").glob(f"{module}.*.nb[ic]"):
+                path.unlink(missing_ok=True)
+        return importlib.import_module(f"{PACKAGE}.{name}")
 
 
 def clear() -> int:

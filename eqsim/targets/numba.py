@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
-from types import ModuleType
 from typing import Any
 
 import numba
@@ -64,17 +63,13 @@ class NumbaTarget:
         texts = {
             t for launch in program.launches if isinstance(launch.call, Kernel) for t in launch.call.functions.values()
         }
-        for source in (*sources, *(function_source(text, context) for text in sorted(texts))):
-            if source is not None:
-                cache.keep(source.module, source.text)
-        module = _load(driver)
+        functions = [function_source(text, context) for text in sorted(texts)]
+        parts = {source.module: source.text for source in (*sources, *functions) if source is not None}
+        for name, text in {**parts, driver.module: driver.text}.items():
+            cache.keep(name, text)
+        module = cache.load(driver.module, parts)
         seconds = {"render": rendered - start, "compile": perf_counter() - rendered}
         return NumbaRun(module.drive, tuple(layout.arrays), tuple(layout.reals), tuple(layout.integers), seconds)
-
-
-def _load(source: SourceCode) -> ModuleType:
-    cache.keep(source.module, source.text)
-    return cache.load(source.module)
 
 
 def _context() -> str:
@@ -128,11 +123,11 @@ def _driver(program: Program, layout: _Layout, sources: list[SourceCode | None],
             given = {name: layout.array(a) for name, a in launch.arrays.items()}
             given |= {name: layout.integer(a) for name, a in launch.scalars.items()} | {"step": _step(launch)}
             text = f"_{launch.call}({', '.join(given[name] for name in parameters(str(launch.call)))})"
-        calls.append({"text": text, "period": launch.when.period, "slot": f"{launch.when.slot}: {launch.title}"})
-    guards = [{"test": _guard(guard, layout), "path": str(guard.values)} for guard in program.guards]
+        calls.append({"text": text, "period": launch.when.period, "slot": launch.when.slot})
+    guards = [{"test": _guard(guard, layout), "path": guard.values.variable} for guard in program.guards]
     stops = [layout.array(address) for address in program.stops]
     arrays = [
-        {"name": name, "dtype": layout.dtype_of(address), "path": str(address)}
+        {"name": name, "dtype": layout.dtype_of(address), "path": address.variable}
         for address, name in [(a, layout.array(a)) for a in layout.arrays]
     ]
     fields = {"arrays": arrays, "calls": calls, "guards": guards, "stops": stops, "imports": sorted(imports)}

@@ -31,8 +31,7 @@ w_inh = 1 * mV * 2.5 ** (10 / (25 - 10)) / chosen.scale
 whiskers = es.NeuronGroup(
     B**2 * n_4,
     """
-    bx = (i // n_4) % B + 0.5                        : 1 (parameter)
-    by = i // (B*n_4) + 0.5                          : 1 (parameter)
+    bx = (i // n_4) % B + 0.5 : 1 (parameter); by = i // (B*n_4) + 0.5 : 1 (parameter)
     own = 2*pi*(i % n_4)/n_4                         : 1 (parameter)  # preferred direction
     direction                                        : 1 (shared)     # of the bar
     ahead = (bx - B/2)*cos(direction) + (by - B/2)*sin(direction) - (t % (60*ms))/(5*ms) + 6 : 1
@@ -66,7 +65,6 @@ excite.connect(p="0.15*exp(-0.5*((x_pre - x_post)**2 + (y_pre - y_post)**2)/0.4*
 inhibit = es.Synapses(inh, exc, on_pre="g_i_post += w_inh")
 inhibit.connect(p="exp(-0.5*((x_pre - x_post)**2 + (y_pre - y_post)**2)/0.2**2)")
 spikes = es.SpikeMonitor(cortex)
-
 net = es.Network(whiskers, cortex, learning, excite, inhibit, spikes, dt=0.1 * ms)
 net.run(chosen.duration * ms, progress=True)
 
@@ -77,9 +75,7 @@ near = np.mean(np.cos(preferred[1:] - preferred[:-1]))
 place = (np.arange(B * side_e) + 0.5) / side_e % 1 - 0.5
 outward = np.mean(np.cos(preferred - np.arctan2(place[:, None], place))[side_e:-side_e, side_e:-side_e])
 print(f"mean rate {spikes.num_spikes / (n_e + n_i) / chosen.duration * 1000:.2f} Hz")
-print(
-    f"likeness of preferred directions (0: by chance): of neighbours {near:.2f}, to the place in a barrel {outward:.2f}"
-)
+print(f"preferred directions (1: like, 0: by chance): neighbours {near:.2f}, place in the barrel {outward:.2f}")
 
 if not chosen.no_figure:
     import matplotlib.pyplot as plt

@@ -24,7 +24,7 @@ def test_storage_order(rows, delays):
     assert found.tolist() == expected
     assert (permutation is None) == (expected == list(range(len(rows))))
     assert target.tolist() == j[expected].tolist()
-    assert target.dtype == np.uint8
+    assert target.dtype == np.uint16
     assert start.dtype == np.int64
     assert [start[s + 1] - start[s] for s in range(N_PRE)] == [(i == s).sum() for s in range(N_PRE)]
     assert sources(start).tolist() == i[expected].tolist()

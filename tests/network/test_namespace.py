@@ -157,7 +157,7 @@ def test_unknown_names_suggest_the_nearest_of_the_callers():
     tau_mem = 5 * ms
     with pytest.raises(es.EqsimError, match="'tau_men'") as raised:
         es.NeuronGroup(1, "dV/dt = -V/tau_men : mV", namespace={"tau_mem": tau_mem})
-    assert "'tau_mem'" in raised.value.hint
+    assert "tau_mem" in raised.value.hint
     assert raised.value.line == 1
 
 

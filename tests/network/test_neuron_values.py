@@ -161,7 +161,7 @@ def test_a_variable_counts_like_an_array(G):
 def test_units_of_one_dimension_mix_in_arithmetic(G):
     G.V = "i*mV"
     assert plain(G.V + 1 * volt, "mV").tolist() == [1000, 1001, 1002, 1003, 1004]
-    assert plain(1 * volt + G.V, "mV").tolist() == [1000, 1001, 1002, 1003, 1004]
+    np.testing.assert_allclose(plain(1 * volt + G.V, "mV"), [1000, 1001, 1002, 1003, 1004], rtol=1e-15)
     assert plain(G.V - 0.001 * volt, "mV").tolist() == [-1, 0, 1, 2, 3]
 
 
