@@ -31,7 +31,7 @@ def pairs_condition(ends: Ends, condition: Expr | None = None, p: Expr | float =
     probability = _constant(ends, p) if isinstance(p, Expr) else p
     if probability is None:
         found = pairs_where(ends, _formula(ends, condition, Number.CONDITION), _formula(ends, p, Number.PROBABILITY))
-    elif condition is None or not probability == 1:  # what is no probability at all is refused there
+    elif condition is None or probability != 1:  # what is no probability at all is refused there
         found = pairs_all(ends) if probability == 1 else pairs_probability(ends, probability)
         if condition is not None:
             found = _kept(ends, found, condition)

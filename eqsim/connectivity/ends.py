@@ -135,7 +135,8 @@ class Ends:
             drawn += 1
             if drawn > number + FORMULA_DRAWS:
                 summary = f"a formula of a connection draws at most {FORMULA_DRAWS} random numbers"
-                raise ConnectError(Mistake(ConnectError, summary, expr.span, self.owner))
+                hint = "draw fewer times, for instance one normal() for a sum of them"
+                raise ConnectError(Mistake(ConnectError, summary, expr.span, self.owner, hint=hint))
             flat = (np.broadcast_to(np.asarray(a), element.shape).ravel() for a in arguments)
             result: Array = _LAWS[law](self.stream, Kind.CONNECT, drawn - 1, self.call, element.ravel(), *flat)
             return result.reshape(element.shape)

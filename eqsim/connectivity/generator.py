@@ -148,7 +148,7 @@ def _members(listing: _Listing) -> Iterator[tuple[Longs, Longs | None]]:
     elif generator.size is not None:
         places = distinct(listing.ends, count, _sizes(listing, generator.size, outer, count))
     else:
-        raise listing.mistake(generator.element, "sample() needs p= or size=")
+        raise listing.mistake(generator.element, "sample() needs p= or size=", hint="write sample(N_post, p=0.1)")
     for row, place in places:
         yield outer[row], first[row] + step[row] * place
 
@@ -164,7 +164,9 @@ def _ranges(listing: _Listing, outer: Longs) -> tuple[Longs, Longs, Longs]:
     first, stop = (np.zeros_like(outer), bounds[0]) if len(bounds) == 1 else bounds[:2]
     step = bounds[2] if len(bounds) > 2 else np.ones_like(outer)
     if (step == 0).any():
-        raise listing.mistake(generator.bounds[2], f"the step of {generator.law}() must not be 0")
+        raise listing.mistake(
+            generator.bounds[2], f"the step of {generator.law}() must not be 0", hint="leave the step out for 1"
+        )
     # as len(range(first, stop, step)), for either sign
     return first, step, np.maximum(0, -((first - stop) // step))
 
@@ -186,7 +188,8 @@ def _with_probability(listing: _Listing, p: Expr, outer: Longs, count: Longs) ->
     chance = np.broadcast_to(listing.value(p, outer, outer, Number.PROBABILITY), outer.shape)
     wrong = ~((chance >= 0) & (chance <= 1))
     if wrong.any():
-        raise listing.mistake(p, "p is a probability, from 0 to 1", listing.found(chance, outer, wrong))
+        hint = "bound it, as in min(1, max(0, p)); how many members a sample has is size"
+        raise listing.mistake(p, "p is a probability, from 0 to 1", listing.found(chance, outer, wrong), hint)
     most = float(chance.max(initial=0))
     end = np.cumsum(count)
     ordinal = 0

@@ -89,7 +89,9 @@ class FixedTotal:
         total = ends.n_pre * ends.n_post
         if self.n > total:
             summary = f"{self.n} different pairs were asked for and the groups have {total}"
-            raise ConnectError(summary, owner=ends.owner, found=f"{ends.n_pre} sources, {ends.n_post} targets")
+            found = f"{ends.n_pre} sources, {ends.n_post} targets"
+            hint = "a pair is connected once; n= of connect repeats pairs"
+            raise ConnectError(summary, owner=ends.owner, found=found, hint=hint)
         ((_, pair),) = distinct(ends, np.array([total]), np.array([self.n]))
         return (pair // max(ends.n_post, 1)).astype(ends.dtype), (pair % max(ends.n_post, 1)).astype(ends.dtype)
 
@@ -198,7 +200,8 @@ def small_world(k: int, p: float) -> SmallWorld:
     Watts & Strogatz (1998), Nature 393:440; directed: every neuron makes ``k`` synapses.
     """
     if _count(k, "k", "small_world") % 2:
-        raise ArgumentError("small_world takes an even k: k/2 neighbours on either side", found=f"k = {k}")
+        hint = f"take {k - 1} or {k + 1}"
+        raise ArgumentError("small_world takes an even k: k/2 neighbours on either side", found=f"k = {k}", hint=hint)
     check_probability(p, "p of small_world")
     return SmallWorld(k, p)
 
@@ -209,7 +212,7 @@ def scale_free(m: int) -> ScaleFree:
     Barabási & Albert (1999), Science 286:509.
     """
     if _count(m, "m", "scale_free") == 0:
-        raise ArgumentError("scale_free attaches each neuron to at least one other", found="m = 0")
+        raise ArgumentError("scale_free attaches each neuron to at least one other", found="m = 0", hint="take m = 1")
     return ScaleFree(m)
 
 
@@ -220,7 +223,7 @@ def gaussian(sigma: float, p_max: float) -> Gaussian:
     without them neurons stand on a ring and ``sigma`` counts target neurons. No neuron is connected to itself.
     """
     if not np.asarray(sigma) > 0:  # also of a quantity, whose unit is that of the positions
-        raise ArgumentError("sigma of gaussian must be above 0", found=str(sigma))
+        raise ArgumentError("sigma of gaussian must be above 0", found=str(sigma), hint="give a width")
     check_probability(p_max, "p_max of gaussian")
     return Gaussian(sigma, p_max)
 
@@ -281,10 +284,13 @@ def _same_size(ends: Ends, rule: str, hint: str) -> None:
 
 def _more_than(ends: Ends, least: int, summary: str) -> None:
     if ends.n_pre <= least:
-        raise ConnectError(summary, owner=ends.owner, found=f"{ends.n_pre} neurons")
+        hint = "take a larger group, or a smaller number in the rule"
+        raise ConnectError(summary, owner=ends.owner, found=f"{ends.n_pre} neurons", hint=hint)
 
 
 def _count(value: int, name: str, rule: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
-        raise ArgumentError(f"{name} of {rule} must be a whole number of at least 0", found=repr(value))
+        raise ArgumentError(
+            f"{name} of {rule} must be a whole number of at least 0", found=repr(value), hint="give an int"
+        )
     return int(value)

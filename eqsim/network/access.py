@@ -78,7 +78,9 @@ class Access:
     # writing ---------------------------------------------------------------------------------------------------------
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name.startswith("_") or name in type(self).__dict__ or "_variables" not in self.__dict__:
+        attribute = type(self).__dict__.get(name)
+        fixed = isinstance(attribute, property) and attribute.fset is None
+        if name.startswith("_") or "_variables" not in self.__dict__ or (attribute is not None and not fixed):
             object.__setattr__(self, name, value)
         elif name.endswith("_") and self._is_variable(name[:-1]):
             self._put(name[:-1], *self._plain_values(name[:-1], value))
@@ -87,6 +89,9 @@ class Access:
                 self._assign(name, value, None, caller())
         elif name in _READABLE:
             raise ReadOnlyError(f"{name!r} is read-only", owner=self._owner, hint="it follows from the run")
+        elif fixed:
+            hint = "it follows from how the object was made"
+            raise ReadOnlyError(f"{name!r} is read-only", owner=self._owner, hint=hint)
         else:
             raise self._unknown(name)
 

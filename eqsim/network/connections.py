@@ -15,12 +15,13 @@ Index = NDArray[Any]
 class Connections:
     """Sources and targets of synapses, as indexes of the whole groups.
 
-    After ``sort``, synapses lie by source, delay and target (or order of creation): ``start`` says where each source's begin, ``permutation``
-    which synapse (by creation) lies at a position; it is ``None`` where both orders are one.
+    After ``sort``, synapses lie by source, delay and target (or order of creation): ``start`` says where each source's
+    begin, ``permutation`` which synapse (by creation) lies at a position; it is ``None`` where both orders are one.
+    ``as_created`` says that those of one source which act at once must act in order of creation.
     """
 
-    def __init__(self, n_pre: int) -> None:
-        self.n_pre = n_pre
+    def __init__(self, n_pre: int, *, as_created: bool = False) -> None:
+        self.n_pre, self.as_created = n_pre, as_created
         self._grown: tuple[Index, Index] | None = (np.empty(0, np.int32), np.empty(0, np.int32))
         self.start: NDArray[np.int64] = np.zeros(n_pre + 1, np.int64)
         self.target: Index = np.empty(0, np.uint8)
@@ -47,13 +48,10 @@ class Connections:
         self._grown = (self.sources(), self.targets())
         self.permutation = None
 
-    def sort(self, delay: Index | None, *, as_created: bool = False) -> None:
-        """Bring synapses into storage order; ``delay`` holds steps in order of creation, or ``None`` for one delay.
-
-        With ``as_created`` those of one source and delay stay in order of creation, whatever their targets.
-        """
+    def sort(self, delay: Index | None) -> None:
+        """Bring synapses into storage order; ``delay`` holds steps in order of creation, or ``None`` for one delay."""
         i, j = self._grown if self._grown is not None else (self.sources(), self.targets())
-        self.start, self.target, self.permutation = sort_synapses(i, j, delay, self.n_pre, as_created=as_created)
+        self.start, self.target, self.permutation = sort_synapses(i, j, delay, self.n_pre, as_created=self.as_created)
         self._grown = None
 
     def sources(self) -> Index:
@@ -71,6 +69,12 @@ class Connections:
         place = np.empty_like(self.permutation)
         place[self.permutation] = np.arange(len(self.permutation), dtype=self.permutation.dtype)
         return place
+
+    def order_as_created(self, delay: Index | None) -> NDArray[np.int64]:
+        """Return storage positions by source, another pathway's delays (by position) and order of creation."""
+        created = np.arange(len(self)) if self.permutation is None else self.permutation
+        keys = [created] + ([] if delay is None else [delay]) + [sources(self.start)]
+        return np.lexsort(keys).astype(np.int64)
 
     def _created(self, stored: Index) -> Index:
         if self.permutation is None:

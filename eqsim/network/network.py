@@ -231,11 +231,11 @@ class Network:
         self._stop = True
 
     def _warn_of_left_out(self) -> None:
-        for what, thing in left_out(self._objects).items():
-            if thing not in self._told:
-                self._told.add(thing)
-                text = f"{what} hangs on an object of the network, and is not in it: it takes no part (list it, or add it)"
-                warnings.warn(text, EqsimWarning, stacklevel=3)
+        fresh = {what: thing for what, thing in left_out(self._objects).items() if thing not in self._told}
+        self._told.update(fresh.values())
+        if fresh:
+            text = f"made on objects of this network and not in it, so without effect: {', '.join(fresh)}"
+            warnings.warn(f"{text} (list them in Network(…), or add them)", EqsimWarning, stacklevel=3)
 
     def _stopped(self) -> bool:
         return self._stop or (self._until is not None and self._until.holds)

@@ -227,7 +227,7 @@ class SynapseParts:
     def _reach(self, pathway: CheckedPathway) -> tuple[str, int | NDArray[Any]]:
         """Return the array in which each spiking neuron's synapses begin, and the pathway's delay in steps."""
         synapses, connections, arrays = self.synapses, self.synapses._connections, self.storage.arrays
-        name = pathway.name
+        name, checked = pathway.name, synapses._checked
         delays = synapses._delays[name]
         arrays.pop(f"_permutation_{name}", None)
         if not isinstance(delays, np.ndarray):
@@ -236,17 +236,22 @@ class SynapseParts:
                 size = synapses.target._variables.size
                 arrays["_post_start"], arrays[f"_permutation_{name}"] = transpose(connections.target, size)
                 return "_post_start", steps
+            if connections.as_created and any(p.of == "pre" and p.name in synapses._steps for p in checked.pathways):
+                arrays[f"_permutation_{name}"] = connections.order_as_created(None)
             return "_start", steps
         if pathway.of == "post":
             size = synapses.target._variables.size
             start, order = transpose(connections.target, size, delays)
             arrays[f"_start_{name}"], arrays[f"_permutation_{name}"] = start, order
             return f"_start_{name}", np.ascontiguousarray(delays[order])
-        first = next(p.name for p in synapses._checked.pathways if p.of == "pre" and p.name in synapses._steps)
+        first = next(p.name for p in checked.pathways if p.of == "pre" and p.name in synapses._steps)
         if name == first:
             return "_start", delays
-        order = np.lexsort((delays, sources(connections.start)))
-        arrays[f"_permutation_{name}"] = order.astype(np.int64)
+        if connections.as_created:
+            order = connections.order_as_created(delays)
+        else:
+            order = np.lexsort((delays, sources(connections.start))).astype(np.int64)
+        arrays[f"_permutation_{name}"] = order
         return "_start", np.ascontiguousarray(delays[order])
 
     def _singles(self, name: str, runs: dict[str, Address], when: When, title: str) -> dict[str, Address]:

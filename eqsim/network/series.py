@@ -82,6 +82,9 @@ class Series:
 
 def of_type(values: NDArray[Any], kind: str) -> NDArray[Any]:
     """Return recorded numbers as the type of the variable that they are of."""
+    typed: NDArray[Any] = values
     if kind == "boolean":
-        return values != 0
-    return values.astype(np.int64) if kind == "integer" else values
+        typed = values != 0
+    elif kind == "integer":
+        typed = values.astype(np.int64)
+    return typed

@@ -326,7 +326,7 @@ def _changes(thing: Any, state: State) -> Iterator[Callable[[], None]]:
         yield _variables_change(held, state["variables"])
     if isinstance(thing, Synapses):
         made = state["connections"]
-        connections = Connections(made["n_pre"])
+        connections = Connections(made["n_pre"], as_created=thing._connections.as_created)
         connections._grown = None if made["grown"] is None else tuple(made["grown"])
         connections.start, connections.target = made["start"], made["target"]
         connections.permutation = made["permutation"]

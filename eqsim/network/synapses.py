@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from eqsim.analysis.analyse import analyse
 from eqsim.checking.check import check
-from eqsim.checking.checked import CheckedModel, Role, Scope
+from eqsim.checking.checked import Role, Scope
 from eqsim.checking.dimensions import Unit
 from eqsim.checking.vocabulary import time_unit
 from eqsim.connectivity.pairs import pairs_matrix
@@ -26,6 +26,7 @@ from eqsim.network.connections import Connections
 from eqsim.network.display import model_latex, synapses_html
 from eqsim.network.equations import Equations, model_text
 from eqsim.network.labels import label
+from eqsim.network.pathway_rules import order_counts, pathways_fit
 from eqsim.network.texts import Surroundings, warn_of_hidden
 from eqsim.network.variables import Indices, Variables
 from eqsim.network.view import VariableView
@@ -122,7 +123,7 @@ class Synapses(Access):
         unitless = bool(post.system.unitless or pre.system.unitless)
         scope = Scope("synapse", externals(values), pre.symbols, post.symbols, unitless, nearby(namespace, frame))
         checked = check(written, scope)
-        _pathways_fit(checked, pre, post, owner)
+        pathways_fit(checked, pre, post, owner, dir(Synapses))
         system = analyse(checked)
         clocked = [state for state in system.states if not state.event_driven]
         choice = choose(system, checked.method, checked.noise) if clocked else None
@@ -133,7 +134,7 @@ class Synapses(Access):
         self._checked, self._system, self._choice = checked, system, choice
         self._name, self._dt, self._order, self._seed, self._namespace = name, dt, order, seed, namespace
         self._revision, self._calls, self._connected = 0, 0, False
-        self._connections = Connections(pre.size)
+        self._connections = Connections(pre.size, as_created=order_counts(checked, pre is post))
         self._delays: dict[str, float | NDArray[Any]] = dict.fromkeys((p.name for p in checked.pathways), 0.0)
         self._laid: float | None = None  # the dt for which synapses lie sorted for delivery
         self._steps: dict[str, float] = {}  # the dt in which a pathway's array of delays counts, once it counts steps
@@ -346,9 +347,7 @@ class Synapses(Access):
                 else:
                     self._delays[pathway], self._steps[pathway] = _narrow(steps), dt
         first = next((p.name for p in self._checked.pathways if p.of == "pre" and p.name in self._steps), None)
-        steps = self._delays[first] if first else None
-        same = self._source._variables is self._target._variables
-        self._connections.sort(steps, as_created=_order_counts(self._checked, same))  # type: ignore[arg-type]
+        self._connections.sort(self._delays[first] if first else None)  # type: ignore[arg-type]
         order = self._connections.permutation
         if order is not None:
             arrays = self._variables.storage.arrays
@@ -447,40 +446,11 @@ def _selected(index: Any, size: int, ends: NDArray[Any], owner: str, end: str) -
         wanted[index] = True
     except IndexError:
         hint = "S.w[i, j] takes an index, a slice, a mask or an array for either end"
-        raise ArgumentError(f"{index!r} is out of range: the {end} has {size} neurons", owner=owner, hint=hint) from None
+        raise ArgumentError(
+            f"{index!r} is out of range: the {end} has {size} neurons", owner=owner, hint=hint
+        ) from None
     selected: NDArray[np.bool_] = wanted[ends]
     return selected
-
-
-def _pathways_fit(checked: CheckedModel, pre: Variables, post: Variables, owner: str) -> None:
-    """Raise for a pathway whose name means something else, or that follows a group without spikes."""
-    for pathway in checked.pathways:
-        name, given = pathway.name, f"on_{pathway.of}"
-        if name in checked.symbols or name in BUILTINS or hasattr(Synapses, name):
-            hint = f"call it something else in {given}, as S.{name} means that already"
-            raise ArgumentError(f"a pathway cannot be called {name!r}", owner=owner, hint=hint)
-        end, emitter = (pre, "source") if pathway.of == "pre" else (post, "target")
-        if "_spike" not in end.entries:
-            hint = f"give the {emitter} a threshold, or leave out {given}"
-            raise ArgumentError(f"{given} follows the spikes of the {emitter}, which has no threshold", owner=owner, hint=hint)
-
-
-def _order_counts(checked: CheckedModel, same: bool) -> bool:
-    """Whether synapses of one source that act at once act on each other, so that their order shows.
-
-    They do where statements write a variable of the source; with one group at both ends (``same``) also where they
-    read one that they write as the target's.
-    """
-    for pathway in checked.pathways:
-        targets = [statement.target for statement in pathway.code.statements]
-        if any(target.of == "pre" for target in targets):
-            return True
-        if same:
-            written = {target.variable or target.name for target in targets if target.of == "post"}
-            seen = [s for s in (*pathway.code.symbols.values(), *checked.symbols.values()) if s.of == "pre"]
-            if written and any(s.role is Role.SUBEXPRESSION or (s.variable or s.name) in written for s in seen):
-                return True
-    return False
 
 
 def _within(group: Any, index: NDArray[Any]) -> NDArray[Any]:

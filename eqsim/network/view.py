@@ -52,8 +52,8 @@ class VariableView(np.lib.mixins.NDArrayOperatorsMixin):
         self._read = read
         self._write = write
 
-    @property
-    def __class__(self) -> type:  # type: ignore[misc]
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
         # quantities convert the unit of what stands on their right only where it says that it is a quantity
         return VariableView if self._unit.dimensionless else Quantity
 

@@ -29,6 +29,7 @@ threshold_rate = V_t / (J * C_e * tau)
 
 def measures(t, i):
     """Mean rate, variation of intervals, and frequency of the whole, after the first 100 ms."""
+    t, i = t[t > 100], i[t > 100]
     order = np.lexsort((t, i))
     t, i = t[order], i[order]
     intervals, owners = np.diff(t)[np.diff(i) == 0], i[1:][np.diff(i) == 0]
@@ -37,7 +38,7 @@ def measures(t, i):
     activity = np.histogram(t, np.arange(100, chosen.duration + 0.5, 0.5))[0]
     power = np.abs(np.fft.rfft(activity - activity.mean())) ** 2
     frequency = np.fft.rfftfreq(len(activity), 0.0005)
-    return len(t[t > 100]) / (N_e + N_i) / (chosen.duration - 100) * 1000, variation, frequency[power.argmax()]
+    return len(t) / (N_e + N_i) / (chosen.duration - 100) * 1000, variation, frequency[power.argmax()]
 
 
 found = {}

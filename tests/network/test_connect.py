@@ -10,7 +10,7 @@ from tests.network.plain import network, plain, source
 
 
 def make(n=4, m=5, model="w : 1", **more):
-    pre, post = es.NeuronGroup(n, "x : um\ny : 1"), es.NeuronGroup(m, "x : um\nz : 1")
+    pre, post = es.NeuronGroup(n, "x : um\ny : 1", threshold="y < 0", reset=""), es.NeuronGroup(m, "x : um\nz : 1")
     pre.x, post.x = "10*i*um", "10*i*um"
     return es.Synapses(pre, post, model, **more)
 

@@ -92,7 +92,7 @@ def test_delays_of_synapses(way):
 
 
 def test_a_text_for_random_delays():
-    group = es.NeuronGroup(30, "x : 1")
+    group = es.NeuronGroup(30, "x : 1", threshold="x < 0", reset="")
     S = es.Synapses(group, on_pre="x_post += 1")
     S.connect()
     S.delay = "rand()*5*ms"
@@ -235,10 +235,10 @@ def test_what_is_no_change_is_none():
     S = es.Synapses(gen, post, on_pre="x += 1")
     S.connect()
     S.delay = [3, 4] * ms
-    M = es.StateMonitor(post, "x")
     net = network(gen, post, S)
     net.run(4 * ms)
     S.delay = S.delay[:]
+    M = es.StateMonitor(post, "x")
     net.add(M)  # while spikes are under way
     net.run(2 * ms)
     net.remove(M)

@@ -9,7 +9,8 @@ from tests.network.plain import network, plain, source
 
 
 def make(model="w : nS\nx : 1", i=(2, 0, 1, 2), j=(1, 3, 0, 0), **more):
-    S = es.Synapses(es.NeuronGroup(3, "a : mV"), es.NeuronGroup(4, "a : mV\nb : 1"), model, **more)
+    source = es.NeuronGroup(3, "a : mV", threshold="a < 0*mV", reset="")
+    S = es.Synapses(source, es.NeuronGroup(4, "a : mV\nb : 1"), model, **more)
     S.connect(i=list(i), j=list(j))
     return S
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from eqsim.targets import cache
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 TINY = """
@@ -121,3 +123,24 @@ def test_an_unwritable_cache_is_told_or_done_without(tmp_path):
         assert "eqsim" in errors.splitlines()[-1] or "hint" in errors
     else:
         assert output
+
+
+def test_damaged_machine_code_is_compiled_anew(tmp_path):
+    expected = finish(start(TINY, tmp_path))
+    for suffix, content in ((".nbi", b""), (".nbc", b"no machine code")):
+        damaged = [path for path in files(tmp_path) if path.suffix == suffix]
+        assert damaged
+        for path in damaged:
+            path.write_bytes(content)
+        assert finish(start(TINY, tmp_path)) == expected
+        assert all(path.stat().st_size > len(content) for path in damaged)
+
+
+def test_others_may_read_what_the_umask_lets_them(tmp_path, monkeypatch):
+    monkeypatch.setenv("EQSIM_CACHE_DIR", str(tmp_path))
+    before = os.umask(0o022)
+    try:
+        path = cache.keep("module", "x = 1")
+    finally:
+        os.umask(before)
+    assert path.stat().st_mode & 0o777 == 0o644

@@ -1,4 +1,4 @@
-# hh, exponential_euler
+# update, each
 from eqsim.targets import numba_names as _eq
 
 
@@ -12,19 +12,19 @@ def update(_step, dt, _stream, _n, _own_V, _own_not_refractory, _own_g_K, _own_n
         _byte_not_refractory = _own_not_refractory[_i]
         not_refractory = _byte_not_refractory != 0
         _not_refractory_1 = ((not_refractory) | (not V > 0))
-        g_K = _own_g_K[_i]
+        g_K = _own_g_K[0]
         n = _own_n[_i]
-        g_Na = _own_g_Na[_i]
+        g_Na = _own_g_Na[0]
         m = _own_m[_i]
         h = _own_h[_i]
-        g_L = _own_g_L[_i]
-        C = _own_C[_i]
+        g_L = _own_g_L[0]
+        C = _own_C[0]
         _J_V = (-(g_K*n**4) - g_Na*m**3*h - g_L)/C
         _phi1_V = _eq.exprel(dt*_J_V)
         I = _own_I[_i]
-        E_K = _own_E_K[_i]
-        E_Na = _own_E_Na[_i]
-        E_L = _own_E_L[_i]
+        E_K = _own_E_K[0]
+        E_Na = _own_E_Na[0]
+        E_L = _own_E_L[0]
         _f_V = (I - g_K*n**4*(V - E_K) - g_Na*m**3*h*(V - E_Na) - g_L*(V - E_L))/C
         _now_alpha_m = 1/_eq.exprel(-(V + 40)/10)
         _now_beta_m = 4*_eq.exp(-(V + 65)/18)

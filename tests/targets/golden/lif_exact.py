@@ -1,4 +1,4 @@
-# lif, exact
+# update, each
 from eqsim.targets import numba_names as _eq
 
 
