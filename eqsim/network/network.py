@@ -36,7 +36,7 @@ from eqsim.network.snapshot import Snapshot, apply, capture
 from eqsim.network.state_monitor import StateMonitor
 from eqsim.network.synapses import Synapses
 from eqsim.network.until import Until, add_until, read_until
-from eqsim.network.variables import Variables
+from eqsim.network.variables import BEFORE_EVER, NEVER, Variables
 from eqsim.random import stream_of
 from eqsim.random.seed import checked
 from eqsim.runtime.clock import whole_steps
@@ -45,8 +45,6 @@ from eqsim.targets.find import target_named
 from eqsim.targets.target import Run, Storage
 from eqsim.text.errors import ArgumentError, EqsimWarning, NetworkError, UnitsError
 from eqsim.units import has_unit, magnitude, unit_of, with_unit
-
-_BEFORE_EVER = 1e7  # milliseconds: lastspike of a neuron that never spiked is -10^4 s
 
 
 class Network:
@@ -370,10 +368,8 @@ class Network:
 
     def _first_time(self, thing: Any, dt: float) -> None:
         arrays = thing._variables.storage.arrays
-        if not thing.__dict__.get("_ran"):
-            thing._ran = True
-            if "lastspike" in arrays:
-                arrays["lastspike"][:] = -round(_BEFORE_EVER / dt)
+        if "lastspike" in arrays:
+            arrays["lastspike"][arrays["lastspike"] == NEVER] = -round(BEFORE_EVER / dt)
         if isinstance(thing, SpikeGeneratorGroup):
             self._time_spikes(thing, dt)
 

@@ -14,7 +14,6 @@ from eqsim.network.clocks import clocks
 from eqsim.network.connections import Connections
 from eqsim.network.inputs import SpikeGeneratorGroup
 from eqsim.network.labels import label
-from eqsim.network.neurons import NeuronGroup
 from eqsim.network.population_rate import PopulationRateMonitor
 from eqsim.network.record_file import RecordFile
 from eqsim.network.series import Series
@@ -32,12 +31,11 @@ _REBUILT = re.compile(
 )
 # attributes that are replaced, never changed in place (lists are copied), and are kept by reference
 _ATTRIBUTES = (
-    (NeuronGroup, ("_ran",)),
-    (SpikeGeneratorGroup, ("_ran", "_indices", "_times", "_times_unit", "_period")),
+    (SpikeGeneratorGroup, ("_indices", "_times", "_times_unit", "_period")),
     (Synapses, ("_calls", "_connected", "_delays", "_steps", "_laid")),
     (StateMonitor | PopulationRateMonitor, ("_times",)),
 )
-_HARMLESS = frozenset({"_ran", "_calls", "_times"})  # attributes that take no part in building
+_HARMLESS = frozenset({"_calls", "_times"})  # attributes that take no part in building
 State = Mapping[str, Any]
 Array = NDArray[Any]
 

@@ -33,6 +33,7 @@ DTYPES: Mapping[Entry, str] = MappingProxyType(
 )
 Indices = NDArray[np.int64]
 _LINK = "assign es.linked(group, 'variable') to it"
+NEVER = -(1 << 62)  # lastspike in steps, as long as the length of a step is not known
 BEFORE_EVER = 1e7  # milliseconds: lastspike of a neuron that never spiked is -10^4 s
 _BLOCK = 1 << 18  # elements for which a text is evaluated at a time
 
@@ -84,6 +85,8 @@ class Variables:
         length = 1 if self.is_shared(name) else self.size
         if entry == "flag":  # in whole words of eight, as spike lists are read
             return np.zeros((length + 7) // 8 * 8, np.uint8)
+        if name == "lastspike":
+            return np.full(length, NEVER)
         return np.zeros(length, DTYPES[entry])
 
     def is_shared(self, name: str) -> bool:
@@ -320,10 +323,9 @@ class Variables:
                 return self._within(self.ordinal(index))
             case "N":
                 return self.size if self.part is None else len(self.part)
-            case "lastspike" if "dt" not in self.storage.constants:  # it never ran
-                return np.full(len(index), -BEFORE_EVER)
             case "lastspike" | "lastupdate":
-                return self.storage.arrays[name][index if self.place is None else self.place[index]] * dt
+                steps = self.storage.arrays[name][index if self.place is None else self.place[index]]
+                return np.where(steps == NEVER, -BEFORE_EVER, steps * dt)
             case "not_refractory":
                 if "not_refractory" in self.entries:
                     return self.storage.arrays["not_refractory"][index] != 0

@@ -84,7 +84,7 @@ def test_a_byte_order_mark_and_wide_blanks_are_blanks():
     assert parse("\ufeffdv/dt\u00a0=\u2009-v/ms : 1") == parse("dv/dt = -v/ms : 1")
 
 
-@pytest.mark.parametrize("wrong", [None, 5, 1.5, True, b"v : 1", ["v : 1"], ("v : 1",), {"v": 1}, object()], ids=repr)
+@pytest.mark.parametrize("wrong", [None, 5, 1.5, True, b"v : 1", ["v : 1"], ("v : 1",), {"v": 1}, object], ids=repr)
 def test_what_is_no_text_is_refused(wrong):
     model = parse("v : 1")
     calls = {

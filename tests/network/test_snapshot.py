@@ -301,7 +301,7 @@ def test_a_loaded_state_can_be_saved_and_read_before_it_runs(tmp_path):
 def test_exact_values_in_namespaces(tmp_path):
     names = {"a": 0.1 + 0.2, "b": 3, "c": True, "d": -0.1 * mV, "big": float("inf"), "g": np.float32(0.1)}
     names |= {"k": 7 * nS / ms, "m": np.array(2.5)}
-    text = "y = (a + b + g + m + c)*d + 0*d*k*ms/nS + heaviside(big)*d : mV"
+    text = "y = (a + b + g + m + int(c))*d + 0*d*k*ms/nS + heaviside(big)*d : mV"
     group = es.NeuronGroup(1, text, namespace=names)
     net = es.Network(group, target="numpy")
     value = group.y_.copy()
