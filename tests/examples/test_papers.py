@@ -186,7 +186,7 @@ def test_vogels_at_full_size(tmp_path):
 @pytest.mark.slow
 def test_choices_follow_the_evidence(tmp_path):
     """The share of choices grows with coherence: about even at 0, always right at 51.2 % (fig. 3)."""
-    lines = run("wang_2002", tmp_path, "--trials", "20", "--figure").splitlines()[:-1]
+    lines = run("wang_2002", tmp_path, "--trials", "12", "--figure").splitlines()[:-1]
     share = {numbers(line)[0]: numbers(line)[1] for line in lines}
     assert 20 <= share[0] <= 80
     assert share[51.2] == share[25.6] == 100
