@@ -77,6 +77,7 @@ class Assembly:
         keys: Mapping[Of, str],
         arrays: Mapping[str, Address] | None = None,
         scalars: Mapping[str, Address] | None = None,
+        clock: str = "dt",
     ) -> None:
         """Add a kernel; ``keys`` says which object each owner is."""
         kernel, self.drawn[key] = numbered(tidy(lowered.kernel), self.drawn.get(key, 0))
@@ -87,7 +88,7 @@ class Assembly:
         kernel, given = _one_name(kernel, given)
         constants = {name: _constant(name, lowered, keys, key) for name in kernel.scalars} | dict(scalars or {})
         self.launches.append(
-            Launch(kernel, when, given, constants, Address(key, "dt"), Address(key, "_stream"), kernel.title)
+            Launch(kernel, when, given, constants, Address(key, clock), Address(key, "_stream"), kernel.title)
         )
 
     def procedure(
@@ -247,7 +248,10 @@ def _operate(assembly: Assembly, owner: Owner, operation: Operation, key: str) -
     if listed_only:
         assembly.launch(lowered, key, place, {"own": key}, listed(key, operation.event or ""))
     else:
-        assembly.launch(lowered, key, place, {"own": key}, scalars={"_n": Address(key, "_N")})
+        clock = f"_dt_of_{operation.name}"
+        step = assembly.steps.get(f"{key}/{operation.name}", assembly.steps[key])
+        assembly.storages[key].constants[clock] = step
+        assembly.launch(lowered, key, place, {"own": key}, scalars={"_n": Address(key, "_N")}, clock=clock)
 
 
 def compress(assembly: Assembly, storage: Storage, key: str, event: str, when: When, size: int) -> None:

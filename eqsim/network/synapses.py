@@ -14,6 +14,7 @@ from eqsim.analysis.analyse import analyse
 from eqsim.checking.check import check
 from eqsim.checking.checked import Role, Scope
 from eqsim.checking.dimensions import Unit
+from eqsim.checking.names import VARIABLES
 from eqsim.checking.vocabulary import time_unit
 from eqsim.connectivity.pairs import pairs_matrix
 from eqsim.language.names import free_names
@@ -118,7 +119,9 @@ class Synapses(Access):
         names = free_names(written) | {d.name for d in written.definitions}
         offered = {n: namespace[n] for n in names if n in namespace} if namespace is not None else found(names, frame)
         offered |= given
-        defined = {d.name for d in written.definitions} | set(post.symbols)
+        defined = {d.name for d in written.definitions} | {
+            n for n, symbol in post.symbols.items() if symbol.role in VARIABLES
+        }
         values = usable(offered, defined, strict=True)
         unitless = bool(post.system.unitless or pre.system.unitless)
         scope = Scope("synapse", externals(values), pre.symbols, post.symbols, unitless, nearby(namespace, frame))
