@@ -42,7 +42,8 @@ class Surroundings:
         ends = (
             {f"{name}_pre" for name in self.pre}
             | {f"{name}_post" for name in self.post}
-            | {name for name, symbol in self.post.items() if symbol.role is not Role.EXTERNAL}
+           
+        ends |= {name for name, symbol in self.post.items() if symbol.role is not Role.EXTERNAL}
         )
         if self.namespace is not None:
             offered = {name: self.namespace[name] for name in names if name in self.namespace}
