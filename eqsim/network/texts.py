@@ -39,12 +39,8 @@ class Surroundings:
     def values(self, names: Collection[str], frame: FrameType | None) -> dict[str, Any]:
         """Return the values, from the namespace or else from the caller, that names may stand for."""
         known = {name for name, symbol in self.symbols.items() if symbol.role is not Role.EXTERNAL}
-        ends = (
-            {f"{name}_pre" for name in self.pre}
-            | {f"{name}_post" for name in self.post}
-           
+        ends = {f"{name}_pre" for name in self.pre} | {f"{name}_post" for name in self.post}
         ends |= {name for name, symbol in self.post.items() if symbol.role is not Role.EXTERNAL}
-        )
         if self.namespace is not None:
             offered = {name: self.namespace[name] for name in names if name in self.namespace}
         else:
