@@ -40,19 +40,20 @@ class DriveParts:
         self.owners: dict[Of, Owner] = {"own": neuron_owner(drive), "post": target}
         self.keys: dict[Of, str] = {"own": self.key, "post": self.group}
         part = drive._target._elements()
-        self.arguments: dict[str, dict[str, Address]] = {}
+        self.arrays: dict[str, Address] = {}
+        self.scalars: dict[str, Address] = {}
         self.domain: Domain
         if drive._symbol.shared:
             self.domain = "once"
         elif part is None:
-            self.domain, self.arguments["scalars"] = "each", {"_n": Address(self.group, "_N")}
+            self.domain, self.scalars = "each", {"_n": Address(self.group, "_N")}
         else:
             self.domain = "listed"
             storage.arrays["_part"], storage.arrays["_part_size"] = (
                 np.sort(part).astype(np.int32),
                 np.array([len(part)]),
             )
-            self.arguments["arrays"] = {
+            self.arrays = {
                 "_events": Address(self.key, "_part"),
                 "_count": Address(self.key, "_part_size"),
             }
@@ -66,7 +67,7 @@ class DriveParts:
     def launch(self, lowered: Lowered, slot: str, order: int, rank: int) -> None:
         """Add a kernel."""
         when = When(slot, order, rank, self.period)
-        self.assembly.launch(lowered, self.key, when, self.keys, **self.arguments)
+        self.assembly.launch(lowered, self.key, when, self.keys, self.arrays, self.scalars)
 
 
 def add_poisson_input(assembly: Assembly, drive: PoissonInput) -> None:

@@ -328,7 +328,7 @@ def test_timed_arrays_and_texts():
 def test_functions_of_the_time(target):
     found, after = driven(lambda t: (t.rescale("ms").magnitude + 1) * nA, initial=1 * nA, target=target)
     assert found.tolist() == [[2, 3, 4, 5, 6]]
-    assert after.tolist() == 1
+    assert after.tolist() == [1]
     found, _ = driven(lambda t: np.array([1, 2]) * nA * (t > 2 * ms), "=", n=2, target=target)
     assert found.tolist() == [[0, 0, 0, 1, 1], [0, 0, 0, 2, 2]]
 
