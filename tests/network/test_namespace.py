@@ -282,3 +282,24 @@ def test_timed_arrays_are_captured():
     monitor = es.StateMonitor(group, "V")
     network(group, monitor).run(8 * ms)
     assert plain(monitor.V[0], "mV").tolist() == [1, 1, 2, 2, 3, 3, 3, 3]
+
+
+@pytest.mark.parametrize("target", ["numba", "numpy"])
+def test_a_value_that_neurons_and_their_synapses_both_use(target):
+    # the same constant in both ends' texts and in those of the synapses, changed in one of them alone
+    tau = 4 * ms
+    cells = es.NeuronGroup(2, "dV/dt = -V/tau : 1\nx : 1", threshold="V > 1", reset="V = 0", method="exact")
+    synapses = es.Synapses(cells, cells, "dg/dt = -g/tau : 1 (clock-driven)\nw : 1", on_pre="g += 1\nx_post += tau/ms")
+    synapses.connect(i=0, j=1)
+    cells.V = [2, 0]
+    net = es.Network(cells, synapses, target=target, dt=1 * ms)
+    net.run(3 * ms)
+    assert np.asarray(cells.x).tolist() == [0, 4]
+    assert np.asarray(synapses.g)[0] == pytest.approx(np.exp(-2 / 4), rel=1e-12)
+    assert set(cells.namespace) == {"tau"} == set(synapses.namespace)
+    synapses.namespace["tau"] = 8 * ms
+    cells.V = [1, 0]
+    synapses.g = 1
+    net.run(2 * ms)
+    assert np.asarray(synapses.g)[0] == pytest.approx(np.exp(-2 / 8), rel=1e-12)
+    assert np.asarray(cells.V)[0] == pytest.approx(np.exp(-2 / 4), rel=1e-12)

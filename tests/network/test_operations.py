@@ -131,3 +131,15 @@ def test_generated_spikes_in_a_network_without_units():
     es.Network(source, other, spikes, dt=0.5, target="numpy").run(4)
     np.testing.assert_array_equal(spikes.t, [1.0, 2.5])
     assert isinstance(spikes.t, np.ndarray) and not hasattr(spikes.t, "units")
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_regular_operations_see_the_time_and_the_step_of_their_own_clock(target):
+    group = es.NeuronGroup(1, "at : second\nstep : second\nown : second")
+    group.run_regularly("at = t\nstep = dt", dt=0.5 * ms)
+    group.run_regularly("own = dt")
+    network = es.Network(group, dt=0.1 * ms, target=target)
+    network.run(1.4 * ms)
+    assert group.at[0].rescale(ms).magnitude == pytest.approx(1, rel=1e-12)
+    assert group.step[0].rescale(ms).magnitude == pytest.approx(0.5, rel=1e-12)
+    assert group.own[0].rescale(ms).magnitude == pytest.approx(0.1, rel=1e-12)

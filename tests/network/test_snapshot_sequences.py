@@ -67,7 +67,9 @@ class Sequences(RuleBasedStateMachine):
         self.trace = es.StateMonitor(self.group, ["x", "got"])
         self.spikes = es.SpikeMonitor(self.group)
         self.extra = es.StateMonitor(self.group, "x", name="extra")
-        self.net = es.Network(self.group, self.synapses, self.trace, self.spikes, dt=1 * ms, target=self.target)
+        objects = self.group, self.synapses, self.trace, self.spikes, self.extra
+        self.net = es.Network(*objects, dt=1 * ms, target=self.target)
+        self.net.remove(self.extra)
         self.plain = Plain()
         self.plain.synapses, self.plain.weights, self.records = [(0, 1)], [1.0], []
         self.stored = {}
@@ -149,7 +151,7 @@ class Compiled(Sequences):
     target = "numba"
 
 
-FEW = settings(max_examples=12, stateful_step_count=25, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.mark.parametrize("machine", [Sequences, Compiled])
