@@ -76,6 +76,16 @@ def array_at(_typing: Any, table: Any, row: Any, dtype: Any) -> Any:
 
 
 @intrinsic
+def at(_typing: Any, index: Any) -> Any:
+    """Return an index that is not negative as one that cannot be, which arrays take without a look at its sign."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return context.cast(builder, arguments[0], signature.args[0], types.int64)
+
+    return types.uint64(index), codegen
+
+
+@intrinsic
 def select(typing: Any, condition: Any, then: Any, otherwise: Any) -> Any:
     """Return one of two values without a branch; both are evaluated."""
     result = typing.unify_types(then, otherwise)

@@ -122,6 +122,7 @@ def _driver(program: Program, layout: _Layout, sources: list[SourceCode | None],
             imports[f"from eqsim.targets.numba_procedures import {launch.call} as _{launch.call}"] = None
             given = {name: layout.array(a) for name, a in launch.arrays.items()}
             given |= {name: layout.integer(a) for name, a in launch.scalars.items()} | {"step": _step(launch)}
+            given |= {"lane": "0", "lanes": "1", "begin": "0", "end": given.get("n", "0")}
             text = f"_{launch.call}({', '.join(given[name] for name in parameters(str(launch.call)))})"
         calls.append({"text": text, "period": launch.when.period, "slot": launch.when.slot})
     guards = [{"test": _guard(guard, layout), "path": guard.values.variable} for guard in program.guards]
@@ -146,6 +147,7 @@ def _call(launch: Launch, layout: _Layout, source: SourceCode, dtype: str) -> st
     kernel = launch.call
     assert isinstance(kernel, Kernel)
     given = {"_step": _step(launch), "dt": layout.real(launch.clock)}
+    given |= {"_lane": "0", "_lanes": "1", "_begin": "0"}
     given["_stream"] = layout.integer(launch.stream) if launch.stream is not None else "0"
     for name, address in launch.arrays.items():
         given[name] = layout.array(address)
@@ -154,6 +156,7 @@ def _call(launch: Launch, layout: _Layout, source: SourceCode, dtype: str) -> st
             given[name] = f"_eq.float32({layout.real(address)})" if dtype == "float32" else layout.real(address)
         else:
             given[name] = layout.integer(address)
+    given["_end"] = given.get("_n", "0")
     return f"{_alias(source)}({', '.join(given[name] for name in arguments(kernel))})"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from numba import float32, float64, int32, int64, njit, uint8, uint16, uint32, uint64, void
 
 from eqsim.random import Kind
-from eqsim.targets.intrinsics import array_at, driver, kernel, select
+from eqsim.targets.intrinsics import array_at, at, driver, kernel, select
 from eqsim.vector import cos, cosh, exp, expm1, exprel, log, log1p, sin, sinh, tan, tanh
 from eqsim.vector.draws import binomial, binomial_small, normal, poisson, uniform
 
@@ -121,7 +121,7 @@ def held(values: Any, columns: Any, step: Any, time: Any, column: Any) -> Any:
     rows = values.shape[0] // columns
     row = int64(math.floor(time / step + 1e-3))
     row = select(row < 0, 0, select(row >= rows, rows - 1, row))
-    return values[row * columns + int64(column)]
+    return values[at(row * columns + int64(column))]
 
 
 __all__ = [
@@ -132,6 +132,7 @@ __all__ = [
     "arctan",
     "arctan2",
     "array_at",
+    "at",
     "binomial",
     "binomial_small",
     "ceil",

@@ -9,6 +9,7 @@ from eqsim.targets import generate, queue
 _compiled = njit(cache=True, nogil=True, error_model="numpy")
 
 compress = _compiled(queue.compress)
+gather = _compiled(queue.gather)
 due_now = _compiled(queue.due_now)
 push_uniform = _compiled(queue.push_uniform)
 due_uniform = _compiled(queue.due_uniform)

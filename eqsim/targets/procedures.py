@@ -13,6 +13,7 @@ PROCEDURES: Mapping[str, Callable[..., Any]] = MappingProxyType(
         function.__name__: function
         for function in (
             queue.compress,
+            queue.gather,
             queue.due_now,
             queue.push_uniform,
             queue.due_uniform,

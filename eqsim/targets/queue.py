@@ -8,6 +8,10 @@ without, ``run_end[r]`` (storage positions); ``runs[0]`` counts them. Runs come 
 Rings have a power of two of entries; ``head`` and ``tail`` (int64, one entry each) count what was ever taken and
 added, so that an entry's place is its number modulo the ring's length. For pathways that act when the *target*
 spikes, sources are the targets and ``start`` the beginning of each one's incoming synapses.
+
+Several threads, the **lanes**, share a pathway by its targets: the synapses of source ``s`` that belong to a lane are
+those from ``start[s*lanes + lane]`` up to, and without, ``start[s*lanes + lane + 1]``. With one lane, ``start`` says
+where each source's synapses begin. Each lane has a queue and runs of its own.
 """
 
 from __future__ import annotations
@@ -24,32 +28,57 @@ Longs = npt.NDArray[np.int64]
 Delays = npt.NDArray[Any]  # any unsigned integer type, or int64
 
 
-def compress(flags: Bytes, words: Words, n: int, events: Ints, count: Longs) -> None:
-    """Write to ``events`` the indexes of the non-zero bytes among the first ``n``, ascending; ``count`` says how many.
+def compress(flags: Bytes, words: Words, begin: int, end: int, events: Ints, count: Longs) -> None:
+    """Write to ``events`` the indexes of non-zero bytes from ``begin`` until ``end``, ascending, and to ``count`` how many.
 
-    ``flags`` is padded to a multiple of 8 bytes and ``words`` are the same bytes, eight at a time.
+    ``flags`` is padded to a multiple of 8 bytes and ``words`` are the same bytes, eight at a time; ``begin`` is a
+    multiple of 8.
     """
     found = 0
-    for word in range((n + 7) // 8):
+    for word in range(begin // 8, (end + 7) // 8):
         if words[word] != 0:
-            for index in range(8 * word, min(8 * word + 8, n)):
+            for index in range(8 * word, min(8 * word + 8, end)):
                 if flags[index] != 0:
                     events[found] = index
                     found += 1
     count[0] = found
 
 
+def gather(parts: Ints, part_counts: Longs, parity: int, lanes: int, events: Ints, count: Longs) -> None:
+    """Write to ``events`` what the threads found, each in its part of a list, one after another.
+
+    ``parts`` and ``part_counts`` hold ``2*lanes`` sections of one length, the lists of even and then of odd steps.
+    """
+    size = parts.shape[0] // (2 * lanes)
+    width = part_counts.shape[0] // (2 * lanes)
+    found = 0
+    for lane in range(parity * lanes, parity * lanes + lanes):
+        for event in range(part_counts[lane * width]):
+            events[found] = parts[lane * size + event]
+            found += 1
+    count[0] = found
+
+
 def due_now(
-    events: Ints, count: Longs, start: Longs, run_source: Ints, run_begin: Longs, run_end: Longs, runs: Longs
+    events: Ints,
+    count: Longs,
+    start: Longs,
+    lane: int,
+    lanes: int,
+    run_source: Ints,
+    run_begin: Longs,
+    run_end: Longs,
+    runs: Longs,
 ) -> None:
     """Turn this step's spikes into runs: a pathway without delay. There are at most as many runs as sources."""
     found = 0
     for event in range(count[0]):
         source = events[event]
-        if start[source + 1] > start[source]:
+        place = source * lanes + lane
+        if start[place + 1] > start[place]:
             run_source[found] = source
-            run_begin[found] = start[source]
-            run_end[found] = start[source + 1]
+            run_begin[found] = start[place]
+            run_end[found] = start[place + 1]
             found += 1
     runs[0] = found
 
@@ -58,7 +87,15 @@ def due_now(
 
 
 def push_uniform(
-    events: Ints, count: Longs, start: Longs, step: int, ring: Ints, ring_count: Longs, tail: Longs
+    events: Ints,
+    count: Longs,
+    start: Longs,
+    lane: int,
+    lanes: int,
+    step: int,
+    ring: Ints,
+    ring_count: Longs,
+    tail: Longs,
 ) -> None:
     """Add this step's spikes to the queue of a pathway with one delay; to be called in every step.
 
@@ -68,7 +105,8 @@ def push_uniform(
     end = tail[0]
     for event in range(count[0]):
         source = events[event]
-        if start[source + 1] > start[source]:
+        place = source * lanes + lane
+        if start[place + 1] > start[place]:
             ring[end & mask] = source
             end += 1
     ring_count[step & (ring_count.shape[0] - 1)] = end - tail[0]
@@ -79,6 +117,8 @@ def due_uniform(
     step: int,
     delay: int,
     start: Longs,
+    lane: int,
+    lanes: int,
     ring: Ints,
     ring_count: Longs,
     head: Longs,
@@ -97,9 +137,10 @@ def due_uniform(
     due = ring_count[(step - delay) & (ring_count.shape[0] - 1)]
     for run in range(due):
         source = ring[(first + run) & mask]
+        place = source * lanes + lane
         run_source[run] = source
-        run_begin[run] = start[source]
-        run_end[run] = start[source + 1]
+        run_begin[run] = start[place]
+        run_end[run] = start[place + 1]
     head[0] = first + due
     runs[0] = due
 
@@ -111,6 +152,8 @@ def push_varied(
     events: Ints,
     count: Longs,
     start: Longs,
+    lane: int,
+    lanes: int,
     delay: Delays,
     step: int,
     ring_source: Ints,
@@ -127,8 +170,9 @@ def push_varied(
     end = tail[0]
     for event in range(count[0]):
         source = events[event]
-        first = start[source]
-        if start[source + 1] > first:
+        place = source * lanes + lane
+        first = start[place]
+        if start[place + 1] > first:
             ring_source[end & mask] = source
             ring_cursor[end & mask] = first
             ring_due[end & mask] = step + np.int64(delay[first])
@@ -139,6 +183,8 @@ def push_varied(
 def due_varied(
     step: int,
     start: Longs,
+    lane: int,
+    lanes: int,
     delay: Delays,
     ring_source: Ints,
     ring_cursor: Longs,
@@ -162,7 +208,7 @@ def due_varied(
         place = entry & mask
         source = ring_source[place]
         cursor = ring_cursor[place]
-        last = start[source + 1]
+        last = start[source * lanes + lane + 1]
         if cursor < last and ring_due[place] == step:
             reached = delay[cursor]
             end = cursor + 1

@@ -56,7 +56,8 @@ def environment(folder: str) -> Any:
 def arguments(kernel: Kernel) -> list[str]:
     """Return the names of a kernel's arguments, in the order in which every target passes them."""
     names = ["_step", "dt", "_stream"]
-    names += ["_n"] if kernel.domain == "each" else []
+    names += ["_begin", "_end"] if kernel.domain == "each" else []
+    names += ["_lane", "_lanes"] if kernel.domain == "synapses" else []
     names += DOMAIN_ARRAYS[kernel.domain]
     names += kernel.arrays
     for name in kernel.lists:
@@ -103,6 +104,11 @@ def _call(function: str, operands: list[str]) -> str:
     return f"{prefix}{function}({', '.join(operands)})"
 
 
+def _at(index: str) -> str:
+    """Spell an index that is never negative, so that no code is made that counts from the end."""
+    return index if index.isdigit() else f"_eq.at({index})"
+
+
 def _whole(expr: Expr) -> bool:
     if isinstance(expr, Unary):
         return _whole(expr.operand)
@@ -123,6 +129,7 @@ def kernel_source(kernel: Kernel, dtypes: Mapping[str, str], dtype: str, version
         "arguments": ordered,
         "types": types,
         "spell": spell,
+        "at": _at,
         "version": version,
         "package": PACKAGE,
     }
@@ -148,7 +155,7 @@ def _source(template: str, function: str, fields: Mapping[str, Any], context: st
 
 
 def _numba_type(name: str, kernel: Kernel, dtypes: Mapping[str, str], dtype: str) -> str:
-    if name in {"_step", "_n", "_stream"}:
+    if name in {"_step", "_stream", "_begin", "_end", "_lane", "_lanes"}:
         return "_eq.int64"
     if name == "dt":
         return "_eq.float64"

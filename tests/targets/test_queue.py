@@ -13,7 +13,7 @@ SOURCES = 5
 @pytest.fixture(scope="module", params=["python", "numba"])
 def functions(request):
     """Return the functions as they stand, and compiled without a change."""
-    names = ["compress", "due_now", "push_uniform", "due_uniform", "push_varied", "due_varied"]
+    names = ["compress", "gather", "due_now", "push_uniform", "due_uniform", "push_varied", "due_varied"]
     if request.param == "python":
         return {name: getattr(queue, name) for name in names}
     from numba import njit
@@ -67,8 +67,8 @@ def test_one_delay(functions, trains, degree, delay, first, extra):
         if not queue.room(head, tail, ring.size, SOURCES):
             ring = queue.grow_uniform(ring, head, tail, SOURCES)
         events, count = events_of(spikes)
-        functions["push_uniform"](events, count, start, first + step, ring, ring_count, tail)
-        functions["due_uniform"](first + step, delay, start, ring, ring_count, head, *runs)
+        functions["push_uniform"](events, count, start, 0, 1, first + step, ring, ring_count, tail)
+        functions["due_uniform"](first + step, delay, start, 0, 1, ring, ring_count, head, *runs)
         assert synapses_of(runs) == expected(trains, start, [delay] * start[-1], step)
     assert tail[0] - head[0] == sum(degree[s] > 0 for spikes in trains[max(0, len(trains) - delay) :] for s in spikes)
 
@@ -88,9 +88,9 @@ def test_a_delay_for_each_synapse(functions, trains, data, kind):
         if not queue.room(head, tail, rings[0].size, SOURCES):
             rings = queue.grow_varied(*rings, head, tail, SOURCES)
         events, count = events_of(spikes)
-        functions["push_varied"](events, count, start, delay, step, *rings, tail)
+        functions["push_varied"](events, count, start, 0, 1, delay, step, *rings, tail)
         runs = buffers(rings[0].size)
-        functions["due_varied"](step, start, delay, *rings, head, tail, *runs)
+        functions["due_varied"](step, start, 0, 1, delay, *rings, head, tail, *runs)
         assert synapses_of(runs) == expected(trains + silence, start, delay.astype(int), step)
     assert head[0] == tail[0], "after the longest delay nothing is under way"
 
@@ -102,8 +102,8 @@ def test_a_spike_that_waits_does_not_keep_later_ones(functions):
     head, tail, runs = longs(0), longs(0), buffers(16)
     for step in range(7):
         events, count = events_of([0, 1] if step == 0 else [1])
-        functions["push_varied"](events, count, start, delay, step, *rings, tail)
-        functions["due_varied"](step, start, delay, *rings, head, tail, *runs)
+        functions["push_varied"](events, count, start, 0, 1, delay, step, *rings, tail)
+        functions["due_varied"](step, start, 0, 1, delay, *rings, head, tail, *runs)
         assert synapses_of(runs) == ([(0, 0)] if step == 6 else []) + [(1, 1)]
         assert head[0] == (8 if step == 6 else 0)
 
@@ -111,7 +111,7 @@ def test_a_spike_that_waits_does_not_keep_later_ones(functions):
 @given(spikes=st.frozensets(st.integers(0, SOURCES - 1)).map(sorted), degree=degrees)
 def test_no_delay(functions, spikes, degree):
     start, runs = longs(0, *np.cumsum(degree)), buffers(SOURCES)
-    functions["due_now"](*events_of(spikes), start, *runs)
+    functions["due_now"](*events_of(spikes), start, 0, 1, *runs)
     assert synapses_of(runs) == expected([spikes], start, [0] * start[-1], 0)
 
 
@@ -121,7 +121,7 @@ def test_compress_finds_the_bytes_that_are_set(functions, flags, waste):
     padded = np.full((n + 7) // 8 * 8, waste, np.uint8)  # what stands behind the last does not count
     padded[:n] = flags
     events, count = np.full(n + 1, -1, np.int32), longs(-1)
-    functions["compress"](padded, padded.view(np.uint64), n, events, count)
+    functions["compress"](padded, padded.view(np.uint64), 0, n, events, count)
     assert events[: count[0]].tolist() == np.flatnonzero(flags).tolist()
 
 

@@ -3,25 +3,25 @@ from eqsim.targets import numba_names as _eq
 
 
 @_eq.kernel(
-    _eq.void(_eq.int64, _eq.float64, _eq.int64, _eq.int64, _eq.float64[::1], _eq.uint8[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.uint8[::1])
+    _eq.void(_eq.int64, _eq.float64, _eq.int64, _eq.int64, _eq.int64, _eq.float64[::1], _eq.uint8[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.uint8[::1])
 )
-def update(_step, dt, _stream, _n, _own_V, _own_not_refractory, _own_g_K, _own_n, _own_g_Na, _own_m, _own_h, _own_g_L, _own_C, _own_I, _own_E_K, _own_E_Na, _own_E_L, _own__spike):
+def update(_step, dt, _stream, _begin, _end, _own_V, _own_not_refractory, _own_g_K, _own_n, _own_g_Na, _own_m, _own_h, _own_g_L, _own_C, _own_I, _own_E_K, _own_E_Na, _own_E_L, _own__spike):
     t = _step * dt
-    for _i in _eq.range(_n):
-        V = _own_V[_i]
-        _byte_not_refractory = _own_not_refractory[_i]
+    for _i in _eq.range(_begin, _end):
+        V = _own_V[_eq.at(_i)]
+        _byte_not_refractory = _own_not_refractory[_eq.at(_i)]
         not_refractory = _byte_not_refractory != 0
         _not_refractory_1 = ((not_refractory) | (not V > 0))
         g_K = _own_g_K[0]
-        n = _own_n[_i]
+        n = _own_n[_eq.at(_i)]
         g_Na = _own_g_Na[0]
-        m = _own_m[_i]
-        h = _own_h[_i]
+        m = _own_m[_eq.at(_i)]
+        h = _own_h[_eq.at(_i)]
         g_L = _own_g_L[0]
         C = _own_C[0]
         _J_V = (-(g_K*n**4) - g_Na*m**3*h - g_L)/C
         _phi1_V = _eq.exprel(dt*_J_V)
-        I = _own_I[_i]
+        I = _own_I[_eq.at(_i)]
         E_K = _own_E_K[0]
         E_Na = _own_E_Na[0]
         E_L = _own_E_L[0]
@@ -45,9 +45,9 @@ def update(_step, dt, _stream, _n, _own_V, _own_not_refractory, _own_g_K, _own_n
         _new_m = m + dt*_phi1_m*_f_m
         _new_h = h + dt*_phi1_h*_f_h
         _new_n = n + dt*_phi1_n*_f_n
-        _own__spike[_i] = ((_new_V > 0) & (_not_refractory_1))
-        _own_not_refractory[_i] = _not_refractory_1
-        _own_V[_i] = _new_V
-        _own_m[_i] = _new_m
-        _own_h[_i] = _new_h
-        _own_n[_i] = _new_n
+        _own__spike[_eq.at(_i)] = ((_new_V > 0) & (_not_refractory_1))
+        _own_not_refractory[_eq.at(_i)] = _not_refractory_1
+        _own_V[_eq.at(_i)] = _new_V
+        _own_m[_eq.at(_i)] = _new_m
+        _own_h[_eq.at(_i)] = _new_h
+        _own_n[_eq.at(_i)] = _new_n

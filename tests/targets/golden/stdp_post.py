@@ -11,24 +11,24 @@ def post(_step, dt, _stream, _run_source, _run_begin, _run_end, _runs, _permutat
     _flow_A_B = -1/tau_B
     _lastupdate_3 = _step
     for _q in _eq.range(_runs[0]):
-        _j = _run_source[_q]
-        for _p in _eq.range(_run_begin[_q], _run_end[_q]):
-            _k = _permutation[_p]
-            _i = _source[_k]
-            lastupdate = _own_lastupdate[_k]
+        _j = _run_source[_eq.at(_q)]
+        for _p in _eq.range(_run_begin[_eq.at(_q)], _run_end[_eq.at(_q)]):
+            _k = _permutation[_eq.at(_p)]
+            _i = _source[_eq.at(_k)]
+            lastupdate = _own_lastupdate[_eq.at(_k)]
             _elapsed = (_step - lastupdate)*dt
             _flow_z_A = _flow_A_A*_elapsed
             _flow_z_B = _flow_A_B*_elapsed
             _flow_exp = _eq.exp(_flow_z_A)
             _flow_exp_2 = _eq.exp(_flow_z_B)
-            A = _own_A[_k]
+            A = _own_A[_eq.at(_k)]
             _flow_new_A = _flow_exp*A
-            B = _own_B[_k]
+            B = _own_B[_eq.at(_k)]
             _flow_new_B = _flow_exp_2*B
             _B_1 = _flow_new_B + 0.1
-            w = _own_w[_k]
+            w = _own_w[_eq.at(_k)]
             _w_2 = _eq.clip(w + _flow_new_A, 0, 1)
-            _own_A[_k] = _flow_new_A
-            _own_B[_k] = _B_1
-            _own_w[_k] = _w_2
-            _own_lastupdate[_k] = _lastupdate_3
+            _own_A[_eq.at(_k)] = _flow_new_A
+            _own_B[_eq.at(_k)] = _B_1
+            _own_w[_eq.at(_k)] = _w_2
+            _own_lastupdate[_eq.at(_k)] = _lastupdate_3

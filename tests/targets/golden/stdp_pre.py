@@ -11,24 +11,24 @@ def pre(_step, dt, _stream, _run_source, _run_begin, _run_end, _runs, _target, _
     _flow_A_B = -1/tau_B
     _lastupdate_3 = _step
     for _q in _eq.range(_runs[0]):
-        _i = _run_source[_q]
-        for _k in _eq.range(_run_begin[_q], _run_end[_q]):
-            _j = _target[_k]
-            lastupdate = _own_lastupdate[_k]
+        _i = _run_source[_eq.at(_q)]
+        for _k in _eq.range(_run_begin[_eq.at(_q)], _run_end[_eq.at(_q)]):
+            _j = _target[_eq.at(_k)]
+            lastupdate = _own_lastupdate[_eq.at(_k)]
             _elapsed = (_step - lastupdate)*dt
             _flow_z_A = _flow_A_A*_elapsed
             _flow_z_B = _flow_A_B*_elapsed
             _flow_exp = _eq.exp(_flow_z_A)
             _flow_exp_2 = _eq.exp(_flow_z_B)
-            A = _own_A[_k]
+            A = _own_A[_eq.at(_k)]
             _flow_new_A = _flow_exp*A
-            B = _own_B[_k]
+            B = _own_B[_eq.at(_k)]
             _flow_new_B = _flow_exp_2*B
-            w = _own_w[_k]
-            _post_V[_j] += w
+            w = _own_w[_eq.at(_k)]
+            _post_V[_eq.at(_j)] += w
             _A_1 = _flow_new_A + 0.1
             _w_2 = _eq.clip(w - _flow_new_B, 0, 1)
-            _own_A[_k] = _A_1
-            _own_B[_k] = _flow_new_B
-            _own_w[_k] = _w_2
-            _own_lastupdate[_k] = _lastupdate_3
+            _own_A[_eq.at(_k)] = _A_1
+            _own_B[_eq.at(_k)] = _flow_new_B
+            _own_w[_eq.at(_k)] = _w_2
+            _own_lastupdate[_eq.at(_k)] = _lastupdate_3
