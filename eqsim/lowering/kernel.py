@@ -34,7 +34,7 @@ Not supported, by decision: unbounded loops, early return, pointers, strings, re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -146,6 +146,19 @@ class Kernel:
         lines += [f"  scalar {name}: {kind}" for name, kind in self.scalars.items()]
         lines += [f"  once {let.name} = {let.value}" for let in self.invariant]
         return "\n".join(lines + show(self.body, "  "))
+
+
+def flat(body: tuple[Instruction, ...]) -> Iterator[Instruction]:
+    """Yield instructions and those inside of conditions."""
+    for instruction in body:
+        yield instruction
+        if isinstance(instruction, If):
+            yield from flat(instruction.body)
+
+
+def touches(body: tuple[Instruction, ...]) -> Iterator[Load | Store | Add]:
+    """Yield the instructions that read or write an array's entry."""
+    return (instruction for instruction in flat(body) if isinstance(instruction, Load | Store | Add))
 
 
 def renamed(instruction: Instruction, arrays: Mapping[str, str]) -> Instruction:

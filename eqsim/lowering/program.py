@@ -68,6 +68,24 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
+class Lanes:
+    """How several threads share what a program works on.
+
+    ``private`` arrays hold one section for each thread, ``alternating`` ones one for even and one for odd steps.
+    ``divided`` arrays say of each source where the synapses onto each thread's targets begin. ``parts`` says of an
+    event list, and of its count, which alternating arrays hold what each thread found, and ``follows`` of a list by
+    sections whose slices it follows.
+    """
+
+    count: int = 1
+    private: frozenset[Address] = frozenset()
+    alternating: frozenset[Address] = frozenset()
+    divided: frozenset[Address] = frozenset()
+    parts: Mapping[Address, Address] = field(default_factory=dict)
+    follows: Mapping[Address, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """All that a network does in a step, in order."""
 
@@ -76,6 +94,7 @@ class Program:
     stops: tuple[Address, ...] = ()  # counts (one entry): a run ends after a step that leaves one above zero
     dtype: str = "float64"
     titles: Mapping[str, str] = field(default_factory=dict)  # what people call the objects, by key
+    lanes: Lanes = field(default_factory=Lanes)
 
     def __str__(self) -> str:
         """Return the order of a step as a table."""
@@ -94,7 +113,7 @@ class Program:
 
 def check_slot(when: object, owner: str) -> None:
     """Raise ArgumentError for what is no slot of a time step."""
-    if when not in SLOTS:
+    if not isinstance(when, str) or when not in SLOTS:
         raise ArgumentError(f"there is no slot {when!r}", owner=owner, hint=f"slots are {', '.join(SLOTS)}")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from eqsim.lowering import neurons as lower_neurons
 from eqsim.lowering.binding import Lowered, Of, Owner
 from eqsim.lowering.kernel import Entry, Kernel, renamed
-from eqsim.lowering.program import Address, Guard, Launch, Program, When, in_order
+from eqsim.lowering.program import Address, Guard, Lanes, Launch, Program, When, in_order
 from eqsim.lowering.record import record_events, record_states
 from eqsim.lowering.tidy import numbered, tidy
 from eqsim.network.capture import externals
@@ -27,6 +27,7 @@ from eqsim.network.variables import Variables, time_in_model
 from eqsim.targets.target import Storage
 from eqsim.text.errors import NetworkError
 
+_LINE = 8  # 64-bit numbers in a cache line: threads do not write to one
 BETWEEN_UPDATE_AND_THRESHOLD = frozenset({"groups", "after_groups", "before_thresholds", "thresholds"})
 
 
@@ -45,6 +46,12 @@ class Assembly:
     cleared: set[Address] = field(default_factory=set)
     drawn: dict[str, int] = field(default_factory=dict)  # how many numbers each object's kernels draw
     links: dict[Address, Address] = field(default_factory=dict)  # linked variables to what they refer to
+    lanes: int = 1  # how many threads share the work
+    private: set[Address] = field(default_factory=set)
+    alternating: set[Address] = field(default_factory=set)
+    divided: set[Address] = field(default_factory=set)
+    parts: dict[Address, Address] = field(default_factory=dict)
+    follows: dict[Address, str] = field(default_factory=dict)
 
     def key(self, thing: Any) -> str:
         """Return the key of the object that holds a thing's storage."""
@@ -99,7 +106,30 @@ class Assembly:
 
     def program(self, titles: Mapping[str, str]) -> Program:
         """Return the finished program."""
-        return Program(in_order(self.launches), tuple(self.guards), tuple(self.stops), self.dtype, titles)
+        lanes = Lanes(
+            self.lanes,
+            frozenset(self.private),
+            frozenset(self.alternating),
+            frozenset(self.divided),
+            self.parts,
+            self.follows,
+        )
+        return Program(in_order(self.launches), tuple(self.guards), tuple(self.stops), self.dtype, titles, lanes)
+
+    def sections(self, key: str, name: str, size: int, dtype: type, *, alternating: bool = False) -> None:
+        """Give an object an array with a section of its own for each thread (for even and odd steps), of zeros."""
+        address, arrays = Address(key, name), self.storages[key].arrays
+        length = size * self.lanes * (2 if alternating else 1)
+        if self.lanes > 1:
+            (self.alternating if alternating else self.private).add(address)
+        if name not in arrays or len(arrays[name]) != length:
+            arrays[name] = np.zeros(length, dtype)
+
+    def events(self, key: str, event: str, size: int) -> None:
+        """Give an event a list of the elements for which it happened in this step."""
+        width = 1 if self.lanes == 1 else _LINE
+        self.sections(key, f"_{event}_events", size, np.int32)
+        self.sections(key, f"_{event}_count", width, np.int64)
 
 
 def _one_name(kernel: Kernel, given: dict[str, Address]) -> tuple[Kernel, dict[str, Address]]:
@@ -182,13 +212,6 @@ def neuron_owner(group: Any) -> Owner:
     )
 
 
-def spike_list(storage: Storage, event: str, size: int) -> None:
-    """Give an event a list of the elements for which it happened in this step."""
-    if f"_{event}_events" not in storage.arrays:
-        storage.arrays[f"_{event}_events"] = np.zeros(size, np.int32)
-        storage.arrays[f"_{event}_count"] = np.zeros(1, np.int64)
-
-
 def listed(key: str, event: str) -> dict[str, Address]:
     """Return the arguments of a kernel that runs over an event's list."""
     return {"_events": Address(key, f"_{event}_events"), "_count": Address(key, f"_{event}_count")}
@@ -203,7 +226,6 @@ def add_neurons(assembly: Assembly, group: NeuronGroup) -> None:
     checked, owner, order = group._checked, neuron_owner(group), group._order
     title, period = f"of {key}", assembly.periods[key]
     size = {"_n": Address(key, "_N")}
-    storage = assembly.storages[key]
     operations: Sequence[Operation] = group._operations
 
     def when(slot: str, rank: int = 0, extra: int = 0) -> When:
@@ -223,13 +245,13 @@ def add_neurons(assembly: Assembly, group: NeuronGroup) -> None:
         if not fused:
             test = lower_neurons.threshold(owner, checked, "spike", f"threshold {title}")
             assembly.launch(test, key, when("thresholds"), {"own": key}, scalars=size)
-        compress(assembly, storage, key, "spike", when("thresholds"), group.N)
+        compress(assembly, key, "spike", when("thresholds"), group.N)
         mark = lower_neurons.mark(owner, checked, f"refractoriness {title}")
         assembly.launch(mark, key, when("thresholds"), {"own": key}, listed(key, "spike"))
     for event in checked.events:
         test = lower_neurons.threshold(owner, checked, event.name, f"event {event.name} {title}")
         assembly.launch(test, key, when("after_thresholds"), {"own": key}, scalars=size)
-        compress(assembly, storage, key, event.name, when("after_thresholds"), group.N)
+        compress(assembly, key, event.name, when("after_thresholds"), group.N)
     if checked.reset is not None and checked.reset.statements:
         reset = lower_neurons.statements(owner, checked.reset, "reset", f"reset {title}", listed=True, hold=False)
         assembly.launch(reset, key, when("resets"), {"own": key}, listed(key, "spike"))
@@ -254,23 +276,30 @@ def _operate(assembly: Assembly, owner: Owner, operation: Operation, key: str) -
         assembly.launch(lowered, key, place, {"own": key}, scalars={"_n": Address(key, "_N")}, clock=clock)
 
 
-def compress(assembly: Assembly, storage: Storage, key: str, event: str, when: When, size: int) -> None:
+def compress(assembly: Assembly, key: str, event: str, when: When, size: int) -> None:
     """Add the making of an event's list from the bytes that its condition wrote."""
-    spike_list(storage, event, size)
-    arrays = {
-        "flags": Address(key, f"_{event}"),
-        "words": Address(key, f"_{event}_words"),
-        "events": Address(key, f"_{event}_events"),
-        "count": Address(key, f"_{event}_count"),
-    }
-    assembly.procedure("compress", key, when, arrays, {"n": Address(key, "_N")}, f"list of {event}s of {key}")
+    assembly.events(key, event, size)
+    flags = {"flags": Address(key, f"_{event}"), "words": Address(key, f"_{event}_words")}
+    found = {"events": Address(key, f"_{event}_events"), "count": Address(key, f"_{event}_count")}
+    title, scalars = f"list of {event}s of {key}", {"n": Address(key, "_N")}
+    if assembly.lanes == 1:
+        assembly.procedure("compress", key, when, flags | found, scalars, title)
+        return
+    own = {"events": Address(key, f"_{event}_parts"), "count": Address(key, f"_{event}_part_counts")}
+    assembly.sections(key, own["events"].variable, size, np.int32, alternating=True)
+    assembly.sections(key, own["count"].variable, _LINE, np.int64, alternating=True)
+    assembly.parts |= {found[name]: own[name] for name in found}
+    assembly.follows[own["events"]] = key
+    assembly.procedure("compress", key, when, flags | own, scalars, title)
+    parts = {"parts": own["events"], "part_counts": own["count"]}
+    assembly.procedure("gather", key, when, parts | found, {}, f"{title}, of all threads")
 
 
 def add_generator(assembly: Assembly, group: SpikeGeneratorGroup) -> None:
     """Add the spikes of a generator."""
     key = assembly.key(group._variables)
-    storage = assembly.storages[key]
-    spike_list(storage, "spike", group.N)
+    assembly.events(key, "spike", group.N)
+    assembly.sections(key, "_cursor", 1, np.int64)  # each thread goes through the list of times by itself
     names = {
         "spike_step": "_times",
         "spike_index": "_indices",

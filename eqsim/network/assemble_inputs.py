@@ -13,6 +13,7 @@ from eqsim.checking.vocabulary import time_unit
 from eqsim.lowering import inputs as lower_inputs
 from eqsim.lowering.binding import Lowered, Of, Owner
 from eqsim.lowering.kernel import Domain
+from eqsim.lowering.threads import bounds
 from eqsim.lowering.program import CALL_RANK, Address, Guard, When
 from eqsim.network.assemble import Assembly, listed, neuron_owner, prepare
 from eqsim.network.drive import Drive
@@ -49,14 +50,22 @@ class DriveParts:
             self.domain, self.scalars = "each", {"_n": Address(self.group, "_N")}
         else:
             self.domain = "listed"
-            storage.arrays["_part"], storage.arrays["_part_size"] = (
-                np.sort(part).astype(np.int32),
-                np.array([len(part)]),
-            )
-            self.arrays = {
-                "_events": Address(self.key, "_part"),
-                "_count": Address(self.key, "_part_size"),
-            }
+            self.arrays = self._members(np.sort(part).astype(np.int32), drive._target._variables.size)
+
+    def _members(self, part: NDArray[np.int32], size: int) -> dict[str, Address]:
+        """Give the input a list of the neurons that get it, each thread its own of them."""
+        assembly, arrays = self.assembly, {}
+        for argument, name, width in (("_events", "_part", max(1, len(part))), ("_count", "_part_size", 8)):
+            assembly.sections(self.key, name, width, np.int32 if name == "_part" else np.int64)
+            arrays[argument] = Address(self.key, name)
+        lists = assembly.storages[self.key].arrays
+        ends = np.searchsorted(part, bounds(size, assembly.lanes))
+        for lane in range(assembly.lanes):
+            own = part[ends[lane] : ends[lane + 1]]
+            lists["_part"].reshape(assembly.lanes, -1)[lane, : len(own)] = own
+            lists["_part_size"].reshape(assembly.lanes, -1)[lane, 0] = len(own)
+        assembly.follows[arrays["_events"]] = self.group
+        return arrays
 
     def own_array(self, name: str, size: int) -> None:
         """Give the input an array of counts."""

@@ -309,7 +309,8 @@ class Network:
         for name, thing in self._objects.items():
             held = thing._variables if isinstance(getattr(thing, "_variables", None), Variables) else thing
             keys[id(held)] = name
-        assembly = assemble.Assembly(keys, self._clocks.periods, self._clocks.steps, self._dtype)
+        lanes = 1 if self._target.threads == 1 else int(os.environ.get("XLANES", 0)) or self._threads or 1
+        assembly = assemble.Assembly(keys, self._clocks.periods, self._clocks.steps, self._dtype, lanes=lanes)
         grouped = [thing for thing in self._objects.values() if isinstance(thing, NeuronGroup | SpikeGeneratorGroup)]
         for thing in grouped:
             name = thing._name or ""

@@ -78,7 +78,7 @@ def add_until(assembly: Assembly, until: Until) -> None:
     when = When("after_end", 1 << 30, 0, assembly.periods[key])
     lowered = binder.kernel(_PART, "each", f"condition that ends the run, of {key}")
     assembly.launch(lowered, key, when, {"own": key}, scalars={"_n": Address(key, "_N")})
-    compress(assembly, assembly.storages[key], key, _PART, when, variables.size)
+    compress(assembly, key, _PART, when, variables.size)
     arrays[f"_{_PART}_count"][0] = 0
     assembly.stops.append(Address(key, f"_{_PART}_count"))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eqsim.language.expr import names
-from eqsim.lowering.kernel import Add, Append, Draw, If, Instruction, Kernel, Let, Load, Store
+from eqsim.lowering.kernel import Append, Draw, Kernel, Let, Load, flat, touches
 from eqsim.lowering.tidy import expressions
 
 
@@ -36,10 +36,10 @@ def needs(kernel: Kernel, arguments: Mapping[str, Any]) -> Needs:
     together, since that instruction goes through them in order. Other memory must be reached through one index local of
     the domain, with another value in each element. Arrays that share memory count as one.
     """
-    touched = [(array, index, type(instruction)) for instruction, array, index in _touches(kernel.body)]
-    tables = kernel.arrays.keys() - {i.name for i in _flat(kernel.body) if isinstance(i, Load | Let | Draw)}
+    touched = [(touch.array, touch.index, type(touch)) for touch in touches(kernel.body)]
+    tables = kernel.arrays.keys() - {i.name for i in flat(kernel.body) if isinstance(i, Load | Let | Draw)}
     touched += [(name, "", Load) for expr in expressions(kernel.body) for name in names(expr) & tables]
-    appended = [instruction.list for instruction in _flat(kernel.body) if isinstance(instruction, Append)]
+    appended = [instruction.list for instruction in flat(kernel.body) if isinstance(instruction, Append)]
     never, distinct = len(set(appended)) < len(appended), set()
     for written in {array for array, _, kind in touched if kind is not Load}:
         mine = arguments[written]
@@ -51,19 +51,6 @@ def needs(kernel: Kernel, arguments: Mapping[str, Any]) -> Needs:
         never |= not same or len(indexes) > 1
         distinct |= indexes
     return Needs(never, frozenset(distinct))
-
-
-def _flat(body: tuple[Instruction, ...]) -> Iterator[Instruction]:
-    for instruction in body:
-        yield instruction
-        if isinstance(instruction, If):
-            yield from _flat(instruction.body)
-
-
-def _touches(body: tuple[Instruction, ...]) -> Iterator[tuple[Instruction, str, str]]:
-    for instruction in _flat(body):
-        if isinstance(instruction, Load | Store | Add):
-            yield instruction, instruction.array, instruction.index
 
 
 def _place(array: npt.NDArray[Any]) -> tuple[int, tuple[int, ...]]:

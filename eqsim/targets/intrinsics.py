@@ -40,8 +40,16 @@ def kernel(signature: Any) -> Any:
 
 
 _TABLE = types.Array(types.int64, 2, "C")
+_LONGS = types.Array(types.int64, 1, "C")
 _SIGNATURE = types.int64(
-    types.int64, types.int64, _TABLE, types.Array(types.float64, 1, "C"), types.Array(types.int64, 1, "C")
+    types.int64,
+    types.int64,
+    _TABLE,
+    types.Array(types.float64, 1, "C"),
+    _LONGS,
+    types.int64,
+    types.int64,
+    _LONGS,
 )
 
 
@@ -60,19 +68,36 @@ def array_at(_typing: Any, table: Any, row: Any, dtype: Any) -> Any:
         first = builder.mul(arguments[1], context.get_constant(types.intp, 2))
         address = builder.load(builder.gep(base, [first]))
         length = builder.load(builder.gep(base, [builder.add(first, context.get_constant(types.intp, 1))]))
-        size = context.get_constant(types.intp, context.get_abi_sizeof(context.get_data_type(dtype.dtype)))
-        result = context.make_array(array)(context, builder)
-        context.populate_array(
-            result,
-            data=builder.inttoptr(address, result.data.type),
-            shape=cgutils.pack_array(builder, [length]),
-            strides=cgutils.pack_array(builder, [size]),
-            itemsize=size,
-            meminfo=None,
-        )
-        return result._getvalue()  # noqa: SLF001 - the struct proxy's way to give its value
+        return _array(context, builder, array, address, length)
 
     return array(table, row, dtype), codegen
+
+
+@intrinsic
+def section(_typing: Any, whole: Any, number: Any, count: Any) -> Any:
+    """Return one of ``count`` equal sections of an array, as an array."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        source = context.make_array(signature.args[0])(context, builder, arguments[0])
+        length = builder.sdiv(builder.extract_value(source.shape, 0), arguments[2])
+        data = builder.gep(source.data, [builder.mul(arguments[1], length)])
+        return _array(context, builder, whole, builder.ptrtoint(data, length.type), length)
+
+    return whole(whole, number, count), codegen
+
+
+def _array(context: Any, builder: Any, kind: Any, address: Any, length: Any) -> Any:
+    size = context.get_constant(types.intp, context.get_abi_sizeof(context.get_data_type(kind.dtype)))
+    result = context.make_array(kind)(context, builder)
+    context.populate_array(
+        result,
+        data=builder.inttoptr(address, result.data.type),
+        shape=cgutils.pack_array(builder, [length]),
+        strides=cgutils.pack_array(builder, [size]),
+        itemsize=size,
+        meminfo=None,
+    )
+    return result._getvalue()  # noqa: SLF001 - the struct proxy's way to give its value
 
 
 @intrinsic

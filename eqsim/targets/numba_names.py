@@ -9,7 +9,8 @@ from typing import Any
 from numba import float32, float64, int32, int64, njit, uint8, uint16, uint32, uint64, void
 
 from eqsim.random import Kind
-from eqsim.targets.intrinsics import array_at, at, driver, kernel, select
+from eqsim.targets.intrinsics import array_at, at, driver, kernel, section, select
+from eqsim.targets.meeting import meet, part
 from eqsim.vector import cos, cosh, exp, expm1, exprel, log, log1p, sin, sinh, tan, tanh
 from eqsim.vector.draws import binomial, binomial_small, normal, poisson, uniform
 
@@ -158,13 +159,16 @@ __all__ = [
     "log1p",
     "log10",
     "max",
+    "meet",
     "min",
     "mod",
     "nan",
     "normal",
+    "part",
     "poisson",
     "pow",
     "range",
+    "section",
     "select",
     "sign",
     "sin",

@@ -41,6 +41,7 @@ class NumpyTarget:
     """Interpret programs with NumPy."""
 
     name: str = "numpy"
+    threads: int = 1
 
     def compile(self, program: Program, storages: Storages) -> NumpyRun:  # noqa: ARG002 - the contract of a target
         """Return the program as it is."""
@@ -58,7 +59,7 @@ def _carry_out(launch: Launch, step: int, storages: Storages) -> None:
         functions = {name: _vectorised(text) for name, text in launch.call.functions.items()}
         interpret(launch.call, given, step, dt, number & (1 << 64) - 1, functions=functions)
         return
-    given |= {"step": step, "lane": 0, "lanes": 1, "begin": 0, "end": given.get("n")}  # one thread, the whole of it
+    given |= {"step": step, "lane": 0, "lanes": 1, "begin": 0, "end": given.get("n", 0)}  # one thread, the whole of it
     PROCEDURES[launch.call](*(given[name] for name in parameters(launch.call)))
 
 

@@ -29,15 +29,14 @@ Delays = npt.NDArray[Any]  # any unsigned integer type, or int64
 
 
 def compress(flags: Bytes, words: Words, begin: int, end: int, events: Ints, count: Longs) -> None:
-    """Write to ``events`` the indexes of non-zero bytes from ``begin`` until ``end``, ascending, and to ``count`` how many.
+    """Write to ``events`` the indexes of non-zero bytes from ``begin`` until ``end``, ascending; ``count`` says how many.
 
-    ``flags`` is padded to a multiple of 8 bytes and ``words`` are the same bytes, eight at a time; ``begin`` is a
-    multiple of 8.
+    ``flags`` is padded to a multiple of 8 bytes and ``words`` are the same bytes, eight at a time.
     """
     found = 0
     for word in range(begin // 8, (end + 7) // 8):
         if words[word] != 0:
-            for index in range(8 * word, min(8 * word + 8, end)):
+            for index in range(max(begin, 8 * word), min(8 * word + 8, end)):
                 if flags[index] != 0:
                     events[found] = index
                     found += 1

@@ -143,9 +143,9 @@ def function_source(text: str, context: str) -> SourceCode:
     return _source("numba/function.j2", "value", {"text": text}, context)
 
 
-def driver_source(fields: Mapping[str, Any], version: str, context: str) -> SourceCode:
+def driver_source(template: str, fields: Mapping[str, Any], version: str, context: str) -> SourceCode:
     """Render a run loop for Numba."""
-    return _source("numba/driver.j2", "drive", {**fields, "version": version}, context)
+    return _source(f"numba/{template}.j2", "drive", {**fields, "version": version}, context)
 
 
 def _source(template: str, function: str, fields: Mapping[str, Any], context: str) -> SourceCode:

@@ -46,6 +46,11 @@ class Target(Protocol):
         """The word that users write."""
         ...
 
+    @property
+    def threads(self) -> int:
+        """How many threads may share a run, all of the machine's."""
+        ...
+
     def compile(self, program: Program, storages: Storages) -> Run:
         """Return the program, compiled for arrays of these types."""
         ...
