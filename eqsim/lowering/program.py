@@ -44,7 +44,8 @@ class When:
 class Launch:
     """One call of a step: a kernel, or a procedure of the runtime (spike lists, queues), and its arguments.
 
-    ``arrays`` and ``scalars`` say for each argument, by its name, where its value comes from.
+    ``arrays`` and ``scalars`` say for each argument, by its name, where its value comes from; ``object`` is the key of
+    that whose doing it is.
     """
 
     call: Kernel | str
@@ -54,6 +55,7 @@ class Launch:
     clock: Address
     stream: Address | None = None
     title: str = ""
+    object: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,8 +85,9 @@ class Assembly:
         arrays: Mapping[str, Address] | None = None,
         scalars: Mapping[str, Address] | None = None,
         clock: str = "dt",
+        of: str | None = None,
     ) -> None:
-        """Add a kernel; ``keys`` says which object each owner is."""
+        """Add a kernel; ``keys`` says which object each owner is, ``of`` whose doing it is if not ``key``'s."""
         kernel, self.drawn[key] = numbered(tidy(lowered.kernel), self.drawn.get(key, 0))
         wanted = [*kernel.arrays, *(n for name in kernel.lists for n in (name, f"{name}_count"))]
         given = {name: _address(name, lowered, keys, key) for name in wanted if name not in (arrays or {})}
@@ -95,14 +96,16 @@ class Assembly:
         kernel, given = _one_name(kernel, given)
         constants = {name: _constant(name, lowered, keys, key) for name in kernel.scalars} | dict(scalars or {})
         self.launches.append(
-            Launch(kernel, when, given, constants, Address(key, clock), Address(key, "_stream"), kernel.title)
+            Launch(
+                kernel, when, given, constants, Address(key, clock), Address(key, "_stream"), kernel.title, of or key
+            )
         )
 
     def procedure(
         self, name: str, key: str, when: When, arrays: Mapping[str, Address], scalars: Mapping[str, Address], title: str
     ) -> None:
         """Add a procedure of the runtime."""
-        self.launches.append(Launch(name, when, arrays, scalars, Address(key, "dt"), None, title))
+        self.launches.append(Launch(name, when, arrays, scalars, Address(key, "dt"), None, title, key))
 
     def program(self, titles: Mapping[str, str]) -> Program:
         """Return the finished program."""
@@ -338,7 +341,7 @@ def add_state_monitor(assembly: Assembly, monitor: StateMonitor) -> None:
     arrays = {**records, "_events": Address(key, "_events"), "_count": Address(key, "_count")}
     period = assembly.periods[key]
     when = When(monitor._when, monitor._order, 2, period)
-    assembly.launch(lowered, source, when, {"own": source}, arrays)
+    assembly.launch(lowered, source, when, {"own": source}, arrays, of=key)
     _as_dtype(storage, monitor._variables, variables, assembly.dtype)
     for variable in monitor._variables:
         _guard(assembly, key, f"_record_{variable}", Address(key, "_most"), period)
@@ -365,7 +368,7 @@ def add_event_monitor(assembly: Assembly, monitor: EventMonitor) -> None:
     own = {f"_own_{name}": Address(key, name) for name in ("_member", "_counted") if name in storage.arrays}
     arrays = {**records, **own, **listed(source, monitor._event)}
     when = When(monitor._when, monitor._order, 1, assembly.periods[key])
-    assembly.launch(lowered, source, when, {"own": source}, arrays)
+    assembly.launch(lowered, source, when, {"own": source}, arrays, of=key)
     _as_dtype(storage, monitor._variables, held, assembly.dtype)
     for name in series:
         _guard(assembly, key, f"_record_{name}", Address(key, "_most"), assembly.periods[key])

@@ -6,6 +6,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import NDArray
 
 from eqsim.analysis.system import System, Traits
 from eqsim.checking.dimensions import Unit
@@ -13,8 +14,8 @@ from eqsim.checking.vocabulary import time_unit
 from eqsim.lowering import inputs as lower_inputs
 from eqsim.lowering.binding import Lowered, Of, Owner
 from eqsim.lowering.kernel import Domain
-from eqsim.lowering.threads import bounds
 from eqsim.lowering.program import CALL_RANK, Address, Guard, When
+from eqsim.lowering.threads import bounds
 from eqsim.network.assemble import Assembly, listed, neuron_owner, prepare
 from eqsim.network.drive import Drive
 from eqsim.network.driven_input import Input
@@ -157,7 +158,7 @@ def add_population_rate(assembly: Assembly, monitor: PopulationRateMonitor) -> N
     arrays = {name: Address(key, name) for name in ("_record_count", "_record_count_count")}
     if part is None:
         lowered = lower_inputs.record_count(owner, "_spike_count", title, clear=False)
-        assembly.launch(lowered, source, when, {"own": source}, arrays)
+        assembly.launch(lowered, source, when, {"own": source}, arrays, of=key)
     else:
         storage.arrays["_member"] = np.zeros((held.size + 7) // 8 * 8, np.uint8)
         storage.arrays["_member"][part] = 1

@@ -93,6 +93,7 @@ class Network:
         self._clocks = Clocks(0.0)
         self._built: tuple[Any, Program, dict[str, Storage], Run] | None = None
         self._seconds: dict[str, float] = {}
+        self._spent_by: dict[str, float] = {}  # seconds of earlier programs, by object
         self._told: WeakSet[Any] = WeakSet()  # what is left out on purpose, or was warned of
         self._stop = False
         self._until: Until | None = None
@@ -108,7 +109,7 @@ class Network:
         for name, thing in names.items():
             thing._network, thing._name = self, name
             self._objects[name] = thing
-        self._built = None
+        self._forget_program()
 
     def remove(self, *objects: Any) -> None:
         """Take objects out of the network; all of them or, when one is not in it, none."""
@@ -121,7 +122,7 @@ class Network:
                 del self._objects[name]
                 member._network = None
                 self._told.add(member)
-        self._built = None
+        self._forget_program()
 
     def __getitem__(self, name: str) -> Any:
         """Return an object by name."""
@@ -169,8 +170,13 @@ class Network:
 
     @property
     def profile(self) -> dict[str, float]:
-        """Seconds spent so far, by phase of start-up and run."""
-        return dict(self._seconds)
+        """Seconds spent so far: by phase of start-up, the ``run`` as a whole, and ``run of NAME`` by object.
+
+        One step of sixteen is timed, which costs nothing that could be seen, and the run's time is shared out by that.
+        """
+        running: dict[str, float] = {} if self._built is None else dict(self._built[3].spent)
+        total = {name: running.get(name, 0.0) + self._spent_by.get(name, 0.0) for name in self._spent_by | running}
+        return self._seconds | {f"run of {name}": seconds for name, seconds in total.items()}
 
     def memory_estimate(self, duration: Any = None) -> MemoryEstimate:
         """Return what a run will need memory for, as a table with ``rows`` and ``total``, before anything is built.
@@ -292,6 +298,7 @@ class Network:
                     self._override_stream(name, thing._variables)
             return self._built
         check_members(self._objects)
+        self._forget_program()
         self._set_clocks()
         assembly = self._assemble()
         if self._until is not None:
@@ -304,12 +311,18 @@ class Network:
         self._built = (self._revisions(), program, assembly.storages, run)
         return self._built
 
+    def _forget_program(self) -> None:
+        if self._built is not None:
+            for name, seconds in self._built[3].spent.items():
+                self._spent_by[name] = self._spent_by.get(name, 0.0) + seconds
+        self._built = None
+
     def _assemble(self) -> assemble.Assembly:
         keys: dict[int, str] = {}
         for name, thing in self._objects.items():
             held = thing._variables if isinstance(getattr(thing, "_variables", None), Variables) else thing
             keys[id(held)] = name
-        lanes = 1 if self._target.threads == 1 else int(os.environ.get("XLANES", 0)) or self._threads or 1
+        lanes = 1 if self._target.threads == 1 else int(os.environ.get("XLANES", "0")) or self._threads or 1
         assembly = assemble.Assembly(keys, self._clocks.periods, self._clocks.steps, self._dtype, lanes=lanes)
         grouped = [thing for thing in self._objects.values() if isinstance(thing, NeuronGroup | SpikeGeneratorGroup)]
         for thing in grouped:
@@ -340,7 +353,9 @@ class Network:
 
     def _calls(self) -> list[Call]:
         return [
-            Call(self._caller(thing, name), When(thing._when, thing._order, CALL_RANK, self._clocks.periods[name]))
+            Call(
+                self._caller(thing, name), When(thing._when, thing._order, CALL_RANK, self._clocks.periods[name]), name
+            )
             for name, thing in self._objects.items()
             if isinstance(thing, NetworkOperation) or (isinstance(thing, Input) and thing._function is not None)
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from time import perf_counter
 
 from eqsim.lowering.program import Program, When, before
 from eqsim.targets.target import Run, Storages, Target
@@ -15,6 +16,7 @@ class Call:
 
     function: Callable[[int], None]  # takes the step of the network's clock
     when: When
+    object: str  # the key of that whose doing it is
 
 
 @dataclass
@@ -29,6 +31,16 @@ class SegmentedRun:
     parts: Sequence[Run | Call]
     seconds: Mapping[str, float] = field(default_factory=dict)
     _whole: Run | None = None
+    _called: dict[str, float] = field(default_factory=dict)  # seconds in Python functions
+
+    @property
+    def spent(self) -> dict[str, float]:
+        """The seconds of running, by object."""
+        total = dict(self._called)
+        for part in (*self.parts, self._whole):
+            for name, seconds in part.spent.items() if part is not None and not isinstance(part, Call) else ():
+                total[name] = total.get(name, 0.0) + seconds
+        return total
 
     def advance(self, first: int, last: int, storages: Storages) -> int:
         """Carry out the steps from ``first`` until ``last``; return early after a step with a call."""
@@ -39,7 +51,9 @@ class SegmentedRun:
         for part in self.parts:
             if isinstance(part, Call):
                 if first % part.when.period == 0:
+                    begin = perf_counter()
                     part.function(first)
+                    self._called[part.object] = self._called.get(part.object, 0.0) + perf_counter() - begin
             elif part.advance(first, first + 1, storages) == first:
                 return first  # a list needs room; guards stand before the first launch alone
         return first + 1

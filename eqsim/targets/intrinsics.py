@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from llvmlite import ir
 from numba import njit, types
 from numba.core import cgutils
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
@@ -49,6 +50,7 @@ _SIGNATURE = types.int64(
     _LONGS,
     types.int64,
     types.int64,
+    _LONGS,
     _LONGS,
 )
 
@@ -108,6 +110,19 @@ def at(_typing: Any, index: Any) -> Any:
         return context.cast(builder, arguments[0], signature.args[0], types.int64)
 
     return types.uint64(index), codegen
+
+
+@intrinsic
+def ticks(_typing: Any) -> Any:
+    """Return what the processor's counter of time says, which takes some nanoseconds."""
+
+    def codegen(_context: Any, builder: Any, _signature: Any, _arguments: Any) -> Any:
+        steady = not builder.module.triple.startswith(("x86", "i686"))  # elsewhere the cycles are the kernel's alone
+        name = "llvm.readsteadycounter" if steady else "llvm.readcyclecounter"
+        counter = cgutils.get_or_insert_function(builder.module, ir.FunctionType(ir.IntType(64), []), name)
+        return builder.call(counter, [])
+
+    return types.int64(), codegen
 
 
 @intrinsic

@@ -13,6 +13,7 @@ from typing import Any
 
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from eqsim.lowering.kernel import Kernel
 from eqsim.lowering.program import Address, Guard, Launch, Program
@@ -35,9 +36,21 @@ class NumbaRun:
     arrays: tuple[Address, ...]
     reals: tuple[Address, ...]
     integers: tuple[Address, ...]
+    objects: tuple[str, ...]  # whose each launch is
+    ticks: NDArray[np.int64]  # of each launch, in the steps that are timed
     lanes: int = 1
     seconds: Mapping[str, float] = field(default_factory=dict)  # spent on rendering and compiling
     _others: ThreadPoolExecutor | None = None
+    _running: float = 0.0  # seconds in the run loop
+
+    @property
+    def spent(self) -> dict[str, float]:
+        """The seconds in the run loop by object: the whole, shared out as the steps that were timed say."""
+        ticks = dict.fromkeys(self.objects, 0)
+        for name, number in zip(self.objects, self.ticks.tolist(), strict=True):
+            ticks[name] += number
+        total = sum(ticks.values())
+        return {name: self._running * number / total for name, number in ticks.items()} if total else {}
 
     def advance(self, first: int, last: int, storages: Storages) -> int:
         """Carry out the steps from ``first`` until ``last``; return the step reached, less when a list needs room."""
@@ -48,15 +61,15 @@ class NumbaRun:
         sync = np.zeros(_SYNC, np.int64)
 
         def work(lane: int) -> int:
-            return int(self.drive(first, last, table, reals, integers, lane, self.lanes, sync))
+            return int(self.drive(first, last, table, reals, integers, lane, self.lanes, sync, self.ticks))
 
-        if self.lanes == 1:
-            return work(0)
-        if self._others is None:
+        begin = perf_counter()
+        if self._others is None and self.lanes > 1:
             self._others = ThreadPoolExecutor(self.lanes - 1, "eqsim")
-        others = [self._others.submit(work, lane) for lane in range(1, self.lanes)]
+        others = [self._others.submit(work, lane) for lane in range(1, self.lanes)] if self._others else []
         reached = work(0)
         assert all(other.result() == reached for other in others)
+        self._running += perf_counter() - begin
         return reached
 
 
@@ -95,7 +108,9 @@ class NumbaTarget:
         module = cache.load(driver.module, parts)
         seconds = {"render": rendered - start, "compile": perf_counter() - rendered}
         addresses = tuple(layout.arrays), tuple(layout.reals), tuple(layout.integers)
-        return NumbaRun(module.drive, *addresses, program.lanes.count, seconds)
+        objects = tuple(launch.object for launch in program.launches)
+        ticks = np.zeros(len(objects), np.int64)
+        return NumbaRun(module.drive, *addresses, objects, ticks, program.lanes.count, seconds)
 
 
 def _context() -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from numba import float32, float64, int32, int64, njit, uint8, uint16, uint32, uint64, void
 
 from eqsim.random import Kind
-from eqsim.targets.intrinsics import array_at, at, driver, kernel, section, select
+from eqsim.targets.intrinsics import array_at, at, driver, kernel, section, select, ticks
 from eqsim.targets.meeting import meet, part
 from eqsim.vector import cos, cosh, exp, expm1, exprel, log, log1p, sin, sinh, tan, tanh
 from eqsim.vector.draws import binomial, binomial_small, normal, poisson, uniform
@@ -125,6 +125,20 @@ def held(values: Any, columns: Any, step: Any, time: Any, column: Any) -> Any:
     return values[at(row * columns + int64(column))]
 
 
+@njit(error_model="numpy")
+def timed(step: Any) -> Any:
+    """Whether a step's launches are timed: one of 16, as good as drawn, so that no rhythm of a network counts twice."""
+    return (step * 0x9E3779B1 >> 13) & 15 == 0
+
+
+@njit(error_model="numpy")
+def lap(spent: Any, launch: Any, since: Any) -> Any:
+    """Add the time since a launch began to what it has spent; return the time now."""
+    now = ticks()
+    spent[launch] += now - since
+    return now
+
+
 __all__ = [
     "RUN",
     "abs",
@@ -155,6 +169,7 @@ __all__ = [
     "int32",
     "int64",
     "kernel",
+    "lap",
     "log",
     "log1p",
     "log10",
@@ -176,6 +191,8 @@ __all__ = [
     "sqrt",
     "tan",
     "tanh",
+    "ticks",
+    "timed",
     "timestep",
     "uint8",
     "uint16",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ class NumpyRun:
 
     program: Program
     seconds: Mapping[str, float] = field(default_factory=dict)
+    spent: dict[str, float] = field(default_factory=dict)
 
     def advance(self, first: int, last: int, storages: Storages) -> int:
         """Carry out the steps from ``first`` until ``last``; return the step reached, less when a list needs room."""
@@ -30,7 +32,9 @@ class NumpyRun:
                 return now
             for launch in self.program.launches:
                 if now % launch.when.period == 0:
+                    begin = perf_counter()
                     _carry_out(launch, now // launch.when.period, storages)
+                    self.spent[launch.object] = self.spent.get(launch.object, 0.0) + perf_counter() - begin
             if any(storages[stop.object].arrays[stop.variable][0] > 0 for stop in self.program.stops):
                 return now + 1
         return last

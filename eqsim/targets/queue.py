@@ -29,7 +29,7 @@ Delays = npt.NDArray[Any]  # any unsigned integer type, or int64
 
 
 def compress(flags: Bytes, words: Words, begin: int, end: int, events: Ints, count: Longs) -> None:
-    """Write to ``events`` the indexes of non-zero bytes from ``begin`` until ``end``, ascending; ``count`` says how many.
+    """Write to ``events`` the indexes of non-zero bytes from ``begin`` until ``end``, ascending, and count them.
 
     ``flags`` is padded to a multiple of 8 bytes and ``words`` are the same bytes, eight at a time.
     """

@@ -29,9 +29,14 @@ Storages = Mapping[str, Storage]
 
 
 class Run(Protocol):
-    """A compiled program."""
+    """A compiled program; ``seconds`` says what its compilation took, ``spent`` what its objects did since then."""
 
     seconds: Mapping[str, float]
+
+    @property
+    def spent(self) -> Mapping[str, float]:
+        """The seconds of running, by the key of the object."""
+        ...
 
     def advance(self, first: int, last: int, storages: Storages) -> int:
         """Carry out the steps from ``first`` until ``last``; return the step reached, less when a list needs room."""
