@@ -35,6 +35,7 @@ from eqsim.network.segments import Call, segmented
 from eqsim.network.snapshot import Snapshot, apply, capture
 from eqsim.network.state_monitor import StateMonitor
 from eqsim.network.synapses import Synapses
+from eqsim.network.teams import threads_for
 from eqsim.network.until import Until, add_until, read_until
 from eqsim.network.variables import BEFORE_EVER, NEVER, Variables
 from eqsim.random import stream_of
@@ -63,7 +64,8 @@ class Network:
     target
         ``'numba'`` or ``'numpy'``; the environment variable ``EQSIM_TARGET`` sets the default.
     threads
-        How many threads may work; 0 lets eqsim choose.
+        How many threads share the work; 0 lets eqsim choose, by the size of the network and the processors that are
+        free. Results are the same, to the last bit, for any number.
 
     Raises
     ------
@@ -95,6 +97,7 @@ class Network:
         self._seconds: dict[str, float] = {}
         self._spent_by: dict[str, float] = {}  # seconds of earlier programs, by object
         self._told: WeakSet[Any] = WeakSet()  # what is left out on purpose, or was warned of
+        self._team: int | None = None  # how many threads share the work, once that is settled
         self._stop = False
         self._until: Until | None = None
         self._running = False
@@ -322,8 +325,10 @@ class Network:
         for name, thing in self._objects.items():
             held = thing._variables if isinstance(getattr(thing, "_variables", None), Variables) else thing
             keys[id(held)] = name
-        lanes = 1 if self._target.threads == 1 else int(os.environ.get("XLANES", "0")) or self._threads or 1
-        assembly = assemble.Assembly(keys, self._clocks.periods, self._clocks.steps, self._dtype, lanes=lanes)
+        if self._team is None:  # stays as it is: synapses lie in memory as threads own them
+            most = self._target.threads
+            self._team = 1 if most == 1 else self._threads or threads_for(self._objects, most, self._clocks.base)
+        assembly = assemble.Assembly(keys, self._clocks.periods, self._clocks.steps, self._dtype, lanes=self._team)
         grouped = [thing for thing in self._objects.values() if isinstance(thing, NeuronGroup | SpikeGeneratorGroup)]
         for thing in grouped:
             name = thing._name or ""

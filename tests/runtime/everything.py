@@ -9,7 +9,7 @@ from eqsim.units import ms
 class Everything:
     """A network in which everything that a run remembers is in use: delays, refractoriness, noise, held values."""
 
-    def __init__(self, target="numpy", dtype="float64"):
+    def __init__(self, target="numpy", dtype="float64", size=6, threads=0):
         random = np.random.default_rng(4)
         model = """
         dV/dt = (J(t) + r - V)/(8*ms) + 0.3*xi/ms**0.5 : 1 (unless refractory)
@@ -19,7 +19,7 @@ class Everything:
         J = es.TimedArray([1.4, 1.9, 0.5, 2.2], dt=13 * ms)
         self.gen = es.SpikeGeneratorGroup(5, np.repeat(np.arange(5), 8), random.permutation(40) * 1.5 * ms)
         self.cells = es.NeuronGroup(
-            6,
+            size,
             model,
             "V > 1",
             "V = 0",
@@ -42,10 +42,10 @@ class Everything:
             method="exact",
             seed=2,
         )
-        self.feed.connect(i=random.integers(0, 5, 20), j=random.integers(0, 6, 20))
+        self.feed.connect(i=random.integers(0, 5, 20 * size // 6), j=random.integers(0, size, 20 * size // 6))
         self.feed.w, self.feed.delay = "0.3*rand()", "rand()*6*ms"
         self.loop = es.Synapses(self.cells, on_pre="V_post += 0.2", delay=4 * ms, seed=3)
-        self.loop.connect("i != j", p=0.6)
+        self.loop.connect("i != j", p=min(0.6, 4 / size) if size > 6 else 0.6)
         self.monitors = [
             es.StateMonitor(self.cells, ["V", "g", "r"]),
             es.StateMonitor(self.feed, ["w", "B"], dt=2 * ms),
@@ -53,7 +53,15 @@ class Everything:
             es.EventMonitor(self.cells, "high"),
         ]
         self.net = es.Network(
-            self.gen, self.cells, self.feed, self.loop, *self.monitors, dt=0.5 * ms, target=target, dtype=dtype
+            self.gen,
+            self.cells,
+            self.feed,
+            self.loop,
+            *self.monitors,
+            dt=0.5 * ms,
+            target=target,
+            dtype=dtype,
+            threads=threads,
         )
 
     def results(self):

@@ -1,0 +1,175 @@
+"""A program shared by several threads: which part of a step each carries out, and where they must meet.
+
+Each thread owns a slice of every group's neurons, and the synapses onto them. A launch that touches nothing but what
+its thread owns needs no word with the others; threads meet where one is about to touch what another has touched since
+they last met. What is not made of parts, a recording for instance, is done by the first thread alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from eqsim.language.expr import names
+from eqsim.lowering.kernel import Append, Kernel, Load, flat, touches
+from eqsim.lowering.program import Address, Lanes, Launch, Program
+from eqsim.lowering.tidy import expressions
+
+_LINE = 64  # neurons: whole cache lines of any array, so that two threads seldom write to one
+_QUEUE = frozenset({"due_now", "push_uniform", "due_uniform", "push_varied", "due_varied"})
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A launch as threads carry it out: each its part or the first all of it, after a meeting or not."""
+
+    launch: Launch
+    shared: bool
+    meet: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Something that a launch reads or writes; ``owner`` says whose part of it a thread touches, or that it is any."""
+
+    address: Address
+    owner: tuple[str, str] | None
+    writes: bool
+
+    def disturbs(self, other: Access) -> bool:
+        """Whether threads must meet between the two."""
+        if self.address != other.address or not (self.writes or other.writes):
+            return False
+        return self.owner is None or self.owner != other.owner
+
+
+def bounds(size: int, lanes: int) -> list[int]:
+    """Return where each thread's slice of a group begins, and the last one's end."""
+    width = -(-size // (lanes * _LINE)) * _LINE
+    return [min(size, lane * width) for lane in range(lanes + 1)]
+
+
+def share(program: Program) -> tuple[Turn, ...]:
+    """Return what threads do in a step, in order."""
+    turns = [_turn(launch, program.lanes) for launch in program.launches]
+    meetings: set[int] = set()
+    before = -1
+    while len(meetings) != before:
+        before = len(meetings)
+        _find(turns, program.lanes, meetings)
+    if program.guards and not meetings:
+        meetings.add(0)  # all must know when one list is full
+    return tuple(replace(turn, meet=place in meetings) for place, turn in enumerate(turns))
+
+
+def _find(turns: list[Turn], lanes: Lanes, meetings: set[int]) -> None:
+    """Add the places before which threads must meet, looking at three steps in a row."""
+    since: list[Access] = []
+    for step in range(3):
+        for place, turn in enumerate(turns):
+            if place in meetings:
+                since = []
+            now = [_at(access, step, lanes) for access in accesses(turn, lanes)]
+            if any(access.disturbs(earlier) for access in now for earlier in since):
+                meetings.add(place)
+                since = []
+            since += now
+
+
+def _at(access: Access, step: int, lanes: Lanes) -> Access:
+    if access.address not in lanes.alternating:
+        return access
+    return replace(access, address=Address(access.address.object, f"{access.address.variable}/{step % 2}"))
+
+
+def _turn(launch: Launch, lanes: Lanes) -> Turn:
+    if not isinstance(launch.call, Kernel):
+        apart = lanes.private | lanes.alternating
+        return Turn(launch, shared=all(address in apart for address in _written(launch)), meet=False)
+    if launch.call.domain == "listed" and launch.arrays["_events"] in lanes.parts:
+        own = {name: lanes.parts.get(address, address) for name, address in launch.arrays.items()}
+        mine = replace(launch, arrays=own)
+        return (
+            Turn(mine, shared=True, meet=False) if _separable(mine, lanes) else Turn(launch, shared=False, meet=False)
+        )
+    return Turn(launch, shared=_separable(launch, lanes), meet=False)
+
+
+def _written(launch: Launch) -> list[Address]:
+    """Return what a launch writes."""
+    if isinstance(launch.call, Kernel):
+        stored = {touch.array for touch in touches(launch.call.body) if not isinstance(touch, Load)}
+        lists = set(launch.call.lists) | {f"{name}_count" for name in launch.call.lists}
+        return [address for name, address in launch.arrays.items() if name in stored | lists]
+    if launch.call in _QUEUE:
+        return [a for name, a in launch.arrays.items() if name not in {"events", "count", "start", "delay"}]
+    if launch.call == "single":
+        return list(launch.arrays.values())
+    return [a for name, a in launch.arrays.items() if name in {"events", "count", "cursor"}]
+
+
+def _separable(launch: Launch, lanes: Lanes) -> bool:
+    """Whether threads may carry out a kernel, each for the elements that it owns."""
+    kernel = launch.call
+    assert isinstance(kernel, Kernel)
+    match kernel.domain:
+        case "once":
+            return False
+        case "listed" if launch.arrays["_events"] not in lanes.follows:
+            return False
+        case "synapses" if launch.arrays["_start"] not in lanes.divided:
+            return False
+        case "arrivals" | "backward" if launch.arrays["_runs"] not in lanes.private:
+            return False
+    return divisible(launch, lanes)
+
+
+def divisible(launch: Launch, lanes: Lanes) -> bool:
+    """Whether a kernel's elements touch nothing that elements of another thread write."""
+    kernel = launch.call
+    assert isinstance(kernel, Kernel)
+    if any(isinstance(instruction, Append) for instruction in flat(kernel.body)):
+        return False
+    found = list(_touched(launch, lanes))
+    if any(access.writes and access.owner is None for access in found):
+        return False
+    return not any(one.disturbs(other) for one in found for other in found if one.writes)
+
+
+def accesses(turn: Turn, lanes: Lanes) -> list[Access]:
+    """Return what a launch touches of that which threads share."""
+    launch = turn.launch
+    if not turn.shared:
+        written = set(_written(launch))
+        arrays = set(launch.arrays.values()) - lanes.private
+        return [Access(address, ("first", ""), writes=address in written) for address in arrays]
+    if isinstance(launch.call, Kernel):
+        return [access for access in _touched(launch, lanes) if access.address not in lanes.private]
+    if launch.call == "compress":
+        owner = ("slice", launch.scalars["n"].object)
+        own = [Access(launch.arrays[name], owner, writes=True) for name in ("events", "count")]
+        return [Access(launch.arrays["flags"], owner, writes=False), *own]
+    if launch.call == "gather":
+        return [Access(launch.arrays[name], None, writes=False) for name in ("parts", "part_counts")]
+    return []
+
+
+def _touched(launch: Launch, lanes: Lanes) -> Iterator[Access]:
+    """Yield what a kernel reads and writes when each thread carries out its part."""
+    kernel = launch.call
+    assert isinstance(kernel, Kernel)
+    owners: dict[str, str] = {}
+    if kernel.domain == "each":
+        owners["_i"] = launch.scalars["_n"].object
+    elif kernel.domain == "listed":
+        owners["_i"] = lanes.follows.get(launch.arrays["_events"], "")
+    synaptic = kernel.domain in {"synapses", "arrivals", "backward"}
+    for touch in touches(kernel.body):
+        address = launch.arrays[touch.array]
+        owner = ("slice", owners[touch.index]) if touch.index in owners else None
+        if synaptic and touch.index in {"_j", "_k"}:
+            owner = ("slice" if touch.index == "_j" else "synapses", address.object)
+        yield Access(address, owner, writes=not isinstance(touch, Load))
+    tables = kernel.arrays.keys() - {touch.array for touch in touches(kernel.body)}
+    for name in {name for expr in expressions(kernel.body) for name in names(expr)} & tables:
+        yield Access(launch.arrays[name], None, writes=False)

@@ -1,0 +1,161 @@
+"""The same results, to the last bit, for any number of threads; where threads must meet."""
+
+import numpy as np
+import pytest
+
+import eqsim as es
+from eqsim.lowering.threads import bounds, share
+from eqsim.network.teams import threads_for
+from eqsim.units import Hz, ms, mV
+from tests.runtime.everything import Everything
+
+SIZE = 300  # several slices
+
+
+def assert_same(found, expected):
+    assert found.keys() == expected.keys()
+    for name, values in expected.items():
+        np.testing.assert_array_equal(found[name], values, err_msg=name)
+
+
+@pytest.fixture(scope="module")
+def one_thread():
+    everything = Everything("numba", size=SIZE, threads=1)
+    everything.net.run(60 * ms)
+    return everything.results()
+
+
+@pytest.mark.parametrize("threads", [2, 3, 5])
+def test_everything_is_the_same(one_thread, threads):
+    everything = Everything("numba", size=SIZE, threads=threads)
+    for piece in (0.5, 17, 0, 1.5, 41):
+        everything.net.run(piece * ms)
+    assert len(one_thread["i"]) > SIZE
+    assert_same(everything.results(), one_thread)
+
+
+def driven(threads):
+    """Run a network that is driven in all ways; return what came of it."""
+    model = """
+    dV/dt = (I + J - V)/(10*ms) : 1 (unless refractory)
+    dg/dt = -g/(5*ms) : 1
+    I : 1
+    J : 1
+    total : 1
+    seen : 1 (linked)
+    mean : 1 (shared)
+    """
+    values = {"ms": ms}
+    source = es.PoissonGroup(SIZE, "(20 + i)*Hz", seed=1)
+    cells = es.NeuronGroup(SIZE, model, "V > 1", "V = 0; g += 1", 2 * ms, method="exact", seed=2, namespace=values)
+    other = es.NeuronGroup(SIZE, "x : 1")
+    other.x = "i/300.0"
+    cells.seen = es.linked(other, "x", index=np.arange(SIZE)[::-1])
+    cells.I = "0.5 + i/300.0"
+    cells.run_regularly("V += 0.01*seen*rand()", dt=2 * ms)
+    cells.run_regularly("mean = mean + 1")
+    feed = es.Synapses(source, cells, "w : 1", on_pre="V += w", delay=1 * ms, seed=3)
+    feed.connect(p=0.05)
+    feed.w = "0.2*rand()"
+    back = es.Synapses(cells[10:], cells[:200], on_pre="g_post += 0.1", on_post="g_pre += 0.01", seed=4)
+    back.connect(p=0.05)
+    sums = es.Synapses(cells, cells, "total_post = g_pre*0.1 : 1 (summed)", seed=5)
+    sums.connect("i != j", p=0.02)
+    part = es.PoissonInput(cells[37:211], "V", 50, 40 * Hz, 0.05, seed=6)
+    whole = es.PoissonInput(cells, "V", 50, 10 * Hz, "0.01*seen", seed=7)
+    pulse = es.Input(cells[5:90], "J", np.repeat([[0.0], [0.5]], 20, axis=0) * np.ones(85))
+    called = []
+
+    @es.network_operation(dt=5 * ms)
+    def look(t):
+        called.append(float(t / ms))
+        cells.V[3] = 0.5
+
+    records = [
+        es.StateMonitor(cells, ["V", "total", "mean"], record=True, dt=1 * ms),
+        es.SpikeMonitor(cells, "V"),
+        es.SpikeMonitor(source),
+        es.PopulationRateMonitor(cells[20:100]),
+        es.PopulationRateMonitor(cells),
+    ]
+    objects = source, cells, other, feed, back, sums, part, whole, pulse, look, *records
+    net = es.Network(*objects, dt=0.5 * ms, threads=threads)
+    net.run(30 * ms)
+    net.run(200 * ms, until="neurongroup.V > 2.2")
+    states, spikes, inputs, some, rate = records
+    return {
+        "V": states.V_, "total": states.total_, "mean": states.mean_, "i": spikes.i, "t": spikes.t_, "at": spikes.V_,
+        "pi": inputs.i, "pt": inputs.t_, "some": some.rate_, "rate": rate.rate_, "end": np.array(net.t_),
+        "called": np.array(called),
+    } | {f"final {name}": values for name, values in cells.get_states(units=False).items()}  # fmt: skip
+
+
+def test_inputs_links_sums_and_python():
+    expected = driven(1)
+    assert len(expected["i"]) > SIZE
+    for threads in (2, 4):
+        assert_same(driven(threads), expected)
+
+
+@pytest.mark.parametrize(("size", "lanes"), [(0, 2), (1, 2), (64, 2), (65, 2), (1000, 3), (4000, 7)])
+def test_slices(size, lanes):
+    edges = bounds(size, lanes)
+    assert edges[0] == 0
+    assert edges[-1] == size
+    assert len(edges) == lanes + 1
+    assert (np.diff(edges) >= 0).all()
+    assert all(edge % 64 == 0 or edge == size for edge in edges)
+
+
+def meetings(*objects):
+    net = es.Network(*objects, dt=0.1 * ms, threads=2)
+    return [(turn.launch.title, turn.shared, turn.meet) for turn in share(net._build()[1])]
+
+
+def test_neurons_alone_never_meet():
+    group = es.NeuronGroup(500, "dV/dt = (I - V)/(10*ms) : 1\nI : 1", "V > 1", "V = 0", method="exact")
+    plan = meetings(group)
+    assert all(shared for _, shared, _ in plan)
+    # nobody reads the list of all threads' spikes, but it is made
+    assert sum(meet for *_, meet in plan) == 1
+
+
+def test_a_network_meets_once_a_step():
+    group = es.NeuronGroup(500, "dV/dt = -V/(10*ms) : 1", "V > 1", "V = 0", method="exact")
+    synapses = es.Synapses(group, group, "w : 1", on_pre="V += w", delay=1 * ms)
+    synapses.connect(p=0.1)
+    plan = meetings(group, synapses, es.SpikeMonitor(group))
+    assert sum(meet for *_, meet in plan) == 1
+    assert [title for title, shared, _ in plan if not shared] == ["record spikes of neurongroup"]
+
+
+def test_what_each_thread_does_is_the_whole(monkeypatch):
+    # with as many threads as slices, and more than processors, nothing is done twice or left out
+    group = es.NeuronGroup(1000, "n : 1\nI : nA", "n >= 0*I/nA", "n += 1")
+    net = es.Network(group, dt=0.1 * ms, threads=16)
+    net.run(5 * ms)
+    assert (np.asarray(group.n) == 50).all()
+
+
+def test_full_lists_stop_all_threads_at_once():
+    # a source whose spikes, all of them in every step, soon need more room than there is
+    group = es.NeuronGroup(640, "V : mV", "V >= 0*mV", "V = 1*mV")
+    other = es.NeuronGroup(640, "n : 1")
+    synapses = es.Synapses(group, other, on_pre="n_post += 1", delay=5 * ms)
+    synapses.connect(j="i")
+    spikes = es.SpikeMonitor(group)
+    net = es.Network(group, other, synapses, spikes, dt=0.1 * ms, threads=2)
+    net.run(50 * ms)
+    assert spikes.num_spikes == 640 * 500
+    assert (np.asarray(other.n) == 450).all()
+    assert group.V[0] == 1 * mV
+
+
+@pytest.mark.parametrize(
+    ("size", "processors", "load", "threads"),
+    [(100, 8, 0.1, 1), (10**6, 8, 0.9, 8), (10**6, 8, 4.2, 5), (10**6, 2, 7.0, 1), (10**6, 1, 0.0, 1)],
+)
+def test_the_choice_follows_the_work_and_the_free_processors(monkeypatch, size, processors, load, threads):
+    monkeypatch.setattr("os.getloadavg", lambda: (load, 0.0, 0.0))
+    group = es.NeuronGroup(size, "dV/dt = -V*exp(-V)/(10*ms) : 1", method="euler")
+    assert threads_for({"group": group}, processors, 0.1) == threads
