@@ -9,7 +9,7 @@ from typing import Any
 from numba import float32, float64, int32, int64, njit, uint8, uint16, uint32, uint64, void
 
 from eqsim.random import Kind
-from eqsim.targets.intrinsics import array_at, at, driver, kernel, section, select, ticks
+from eqsim.targets.intrinsics import array_at, at, driver, kernel, section, select, ticks, wide
 from eqsim.targets.meeting import meet, part
 from eqsim.vector import cos, cosh, exp, expm1, exprel, log, log1p, sin, sinh, tan, tanh
 from eqsim.vector.draws import binomial, binomial_small, normal, poisson, uniform
@@ -200,4 +200,5 @@ __all__ = [
     "uint64",
     "uniform",
     "void",
+    "wide",
 ]  # fmt: skip
