@@ -125,6 +125,53 @@ def test_compress_finds_the_bytes_that_are_set(functions, flags, waste):
     assert events[: count[0]].tolist() == np.flatnonzero(flags).tolist()
 
 
+@settings(max_examples=50)
+@given(trains=trains, data=st.data(), lanes=st.integers(1, 3), uniform=st.booleans())
+def test_lanes_share_out_what_one_would_do(functions, trains, data, lanes, uniform):
+    # each source's synapses lie by lane; what all lanes find in a step, source by source, is what one would find
+    degree = [[data.draw(st.integers(0, 3)) for _ in range(lanes)] for _ in range(SOURCES)]
+    of_lane = longs(0, *np.cumsum(np.ravel(degree)))
+    of_source = of_lane[::lanes]
+    delay = np.full(of_source[-1], 2)
+    if not uniform:
+        parts = [sorted(data.draw(st.lists(st.integers(0, 5), min_size=n, max_size=n))) for n in np.ravel(degree).tolist()]
+        delay = np.array([d for part in parts for d in part], np.int64)
+    found = []
+    for lane in range(lanes):
+        rings = tuple(np.zeros(256, kind) for kind in (np.int32, np.int64, np.int64))
+        ring_count, head, tail, runs = np.zeros(4, np.int64), longs(0), longs(0), buffers(256)
+        for step, spikes in enumerate(trains):
+            events, count = events_of(spikes)
+            if uniform:
+                ring = rings[0]
+                functions["push_uniform"](events, count, of_lane, lane, lanes, step, ring, ring_count, tail)
+                functions["due_uniform"](step, 2, of_lane, lane, lanes, ring, ring_count, head, *runs)
+            else:
+                functions["push_varied"](events, count, of_lane, lane, lanes, delay, step, *rings, tail)
+                functions["due_varied"](step, of_lane, lane, lanes, delay, *rings, head, tail, *runs)
+            found += [(step, *synapse) for synapse in synapses_of(runs)]
+    wanted = [(step, *s) for step in range(len(trains)) for s in expected(trains, of_source, delay, step)]
+    assert sorted(found) == sorted(wanted)
+
+
+@given(
+    spikes=st.frozensets(st.integers(0, 199)).map(sorted), lanes=st.integers(1, 4), parity=st.integers(0, 1),
+    width=st.integers(1, 8),
+)  # fmt: skip
+def test_gather_joins_what_threads_found(functions, spikes, lanes, parity, width):
+    flags = np.zeros(200, np.uint8)
+    flags[spikes] = 1
+    parts, counts = np.full(2 * lanes * 200, -1, np.int32), np.full(2 * lanes * width, -1, np.int64)
+    edges = [200 * lane // lanes for lane in range(lanes + 1)]
+    for lane in range(lanes):
+        section = parity * lanes + lane
+        own, count = parts[200 * section : 200 * section + 200], counts[width * section : width * section + 1]
+        functions["compress"](flags, flags.view(np.uint64), edges[lane], edges[lane + 1], own, count)
+    events, count = np.full(201, -1, np.int32), longs(-1)
+    functions["gather"](parts, counts, parity, lanes, events, count)
+    assert events[: count[0]].tolist() == spikes
+
+
 def test_growth_keeps_what_is_under_way():
     ring = np.array([4, 5, 2, 3], np.int32)  # entries 2, 3, 4, 5 of a ring of four
     grown = queue.grow_uniform(ring, longs(2), longs(6), 3)

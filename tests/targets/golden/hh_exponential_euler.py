@@ -6,6 +6,7 @@ from eqsim.targets import numba_names as _eq
     _eq.void(_eq.int64, _eq.float64, _eq.int64, _eq.int64, _eq.int64, _eq.float64[::1], _eq.uint8[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.uint8[::1])
 )
 def update(_step, dt, _stream, _begin, _end, _own_V, _own_not_refractory, _own_g_K, _own_n, _own_g_Na, _own_m, _own_h, _own_g_L, _own_C, _own_I, _own_E_K, _own_E_Na, _own_E_L, _own__spike):
+    _eq.wide()
     t = _step * dt
     for _i in _eq.range(_begin, _end):
         V = _own_V[_eq.at(_i)]

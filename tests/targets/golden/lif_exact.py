@@ -6,6 +6,7 @@ from eqsim.targets import numba_names as _eq
     _eq.void(_eq.int64, _eq.float64, _eq.int64, _eq.int64, _eq.int64, _eq.int64[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.uint8[::1])
 )
 def update(_step, dt, _stream, _begin, _end, _own__release, _own_tau, _own_E_L, _own_R, _own_I, _own_V, _own__spike):
+    _eq.wide()
     t = _step * dt
     for _i in _eq.range(_begin, _end):
         _release = _own__release[_eq.at(_i)]

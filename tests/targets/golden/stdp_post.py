@@ -6,6 +6,7 @@ from eqsim.targets import numba_names as _eq
     _eq.void(_eq.int64, _eq.float64, _eq.int64, _eq.int32[::1], _eq.int64[::1], _eq.int64[::1], _eq.int64[::1], _eq.int32[::1], _eq.uint16[::1], _eq.int64[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64[::1], _eq.float64, _eq.float64)
 )
 def post(_step, dt, _stream, _run_source, _run_begin, _run_end, _runs, _permutation, _source, _own_lastupdate, _own_A, _own_B, _own_w, tau_A, tau_B):
+    _eq.wide()
     t = _step * dt
     _flow_A_A = -1/tau_A
     _flow_A_B = -1/tau_B
