@@ -11,7 +11,7 @@ from numba import float32, float64, int32, int64, njit, uint8, uint16, uint32, u
 from eqsim.random import Kind
 from eqsim.targets.intrinsics import array_at, at, driver, kernel, section, select, ticks, wide
 from eqsim.targets.meeting import meet, part
-from eqsim.vector import cos, cosh, exp, expm1, exprel, log, log1p, sin, sinh, tan, tanh
+from eqsim.vector import cos, cosh, exp, expm1, exprel, exprel_reciprocal, log, log1p, sin, sinh, tan, tanh
 from eqsim.vector.draws import binomial, binomial_small, normal, poisson, uniform
 
 RUN = builtins.int(Kind.RUN)
@@ -159,6 +159,7 @@ __all__ = [
     "exp",
     "expm1",
     "exprel",
+    "exprel_reciprocal",
     "float32",
     "float64",
     "floor",

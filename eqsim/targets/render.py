@@ -85,6 +85,9 @@ def spelling(dtype: str) -> Callable[..., str]:
                 return f"(({inner(left)}) {'&' if op == 'and' else '|'} ({inner(right)}))"
             case Conditional(condition, then, otherwise):
                 return f"_eq.select({inner(condition)}, {inner(then)}, {inner(otherwise)})"
+            case Binary("/", above, Call("exprel", (z,))):  # z/(e**z - 1), a rate of many channels, in one division
+                factor = "" if above == Number(1) else f"({inner(above)})*"
+                return f"({factor}_eq.exprel_reciprocal({inner(z)}))"
             case Binary("**", base, Number(value=float() as power)) if power.is_integer() and abs(power) < 64:
                 return inner(Binary("**", base, Number(int(power))))
             case Binary("**", base, power) if not _whole(power):

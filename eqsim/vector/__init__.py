@@ -9,9 +9,23 @@ tan. Results underflow gradually, overflow to infinity and are NaN for NaN. Sine
 on (float32: 2^20), and may lose bits near multiples of pi/2 beyond 1e5.
 """
 
-from eqsim.vector.exponential import cosh, exp, expm1, exprel, sinh, tanh
+from eqsim.vector.exponential import cosh, exp, expm1, exprel, exprel_reciprocal, sinh, tanh
 from eqsim.vector.fingerprint import fingerprint
 from eqsim.vector.logarithm import log, log1p
 from eqsim.vector.trigonometric import cos, sin, tan
 
-__all__ = ["cos", "cosh", "exp", "expm1", "exprel", "fingerprint", "log", "log1p", "sin", "sinh", "tan", "tanh"]
+__all__ = [
+    "cos",
+    "cosh",
+    "exp",
+    "expm1",
+    "exprel",
+    "exprel_reciprocal",
+    "fingerprint",
+    "log",
+    "log1p",
+    "sin",
+    "sinh",
+    "tan",
+    "tanh",
+]

@@ -90,6 +90,19 @@ def exprel(x: Real) -> Real:
 
 
 @inlined
+def exprel_reciprocal(x: Real) -> Real:
+    """Return x/(e^x - 1), which is 1 at 0, with one division."""
+    form = x.emitter.format
+    # as in exprel; the bound above is where the result is 0, and the scale keeps e^x finite up to there
+    down = form.pick(2.0**-128, 2.0**-64)
+    upper = x.at_most(form.pick(760.0, 112.0))
+    part, k = expm1_parts(upper.at_least(form.pick(-50.0, -25.0)))
+    scale = power_of_two(k - int(form.pick(128, 64)))
+    value = upper * down / fma(scale, part, scale - down)
+    return (x.magnitude() < form.tiny).choose(1.0, value)
+
+
+@inlined
 def tanh(x: Real) -> Real:
     """Return the hyperbolic tangent."""
     form = x.emitter.format

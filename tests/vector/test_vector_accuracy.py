@@ -15,9 +15,9 @@ FASTMATH = {"nsz", "arcp", "contract", "afn", "reassoc"}
 BOTH = pytest.mark.parametrize("dtype", [np.float64, np.float32])
 WORST = {
     "exp": 1.0, "log": 1.0, "log1p": 1.0,
-    "expm1": 2.0, "exprel": 2.0, "tanh": 2.0, "cosh": 2.0, "sin": 2.0, "cos": 2.0, "sinh": 3.0, "tan": 4.0,
+    "expm1": 2.0, "exprel": 2.0, "exprel_reciprocal": 2.0, "tanh": 2.0, "cosh": 2.0, "sin": 2.0, "cos": 2.0, "sinh": 3.0, "tan": 4.0,
 }  # fmt: skip
-EXPONENTIALS = ("exp", "expm1", "exprel", "tanh", "sinh", "cosh")
+EXPONENTIALS = ("exp", "expm1", "exprel", "exprel_reciprocal", "tanh", "sinh", "cosh")
 NAMES = sorted(WORST)
 
 
@@ -41,6 +41,8 @@ def values(over, x):
 def reference(name):
     if name == "exprel":
         return lambda x: mpmath.expm1(x) / x if x else mpmath.mpf(1)
+    if name == "exprel_reciprocal":
+        return lambda x: x / mpmath.expm1(x) if x else mpmath.mpf(1)
     return getattr(mpmath, name)
 
 
@@ -120,6 +122,7 @@ SPECIAL = {  # at nan, inf, -inf, 0, -0
     "exp": (math.nan, math.inf, 0, 1, 1),
     "expm1": (math.nan, math.inf, -1, 0, -0.0),
     "exprel": (math.nan, math.inf, 0, 1, 1),
+    "exprel_reciprocal": (math.nan, 0, math.inf, 1, 1),
     "log": (math.nan, math.inf, math.nan, -math.inf, -math.inf),
     "log1p": (math.nan, math.inf, math.nan, 0, -0.0),
     "sin": (math.nan, math.nan, math.nan, 0, -0.0),

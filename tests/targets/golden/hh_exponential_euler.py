@@ -27,7 +27,7 @@ def update(_step, dt, _stream, _begin, _end, _own_V, _own_not_refractory, _own_g
         E_Na = _own_E_Na[0]
         E_L = _own_E_L[0]
         _f_V = (I - g_K*n**4*(V - E_K) - g_Na*m**3*h*(V - E_Na) - g_L*(V - E_L))/C
-        _now_alpha_m = 1/_eq.exprel(-(V + 40)/10)
+        _now_alpha_m = (_eq.exprel_reciprocal(-(V + 40)/10))
         _now_beta_m = 4*_eq.exp(-(V + 65)/18)
         _J_m = -_now_alpha_m - _now_beta_m
         _phi1_m = _eq.exprel(dt*_J_m)
@@ -37,7 +37,7 @@ def update(_step, dt, _stream, _begin, _end, _own_V, _own_not_refractory, _own_g
         _J_h = -_now_alpha_h - _now_beta_h
         _phi1_h = _eq.exprel(dt*_J_h)
         _f_h = _now_alpha_h*(1 - h) - _now_beta_h*h
-        _now_alpha_n = 0.1/_eq.exprel(-(V + 55)/10)
+        _now_alpha_n = ((0.1)*_eq.exprel_reciprocal(-(V + 55)/10))
         _now_beta_n = 0.125*_eq.exp(-(V + 65)/80)
         _J_n = -_now_alpha_n - _now_beta_n
         _phi1_n = _eq.exprel(dt*_J_n)
