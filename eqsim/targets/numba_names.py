@@ -9,7 +9,18 @@ from typing import Any
 from numba import float32, float64, int32, int64, njit, uint8, uint16, uint32, uint64, void
 
 from eqsim.random import Kind
-from eqsim.targets.intrinsics import array_at, at, driver, kernel, section, select, ticks, wide
+from eqsim.targets.intrinsics import (
+    array_at,
+    at,
+    driver,
+    flush_subnormals,
+    kernel,
+    restore_control,
+    section,
+    select,
+    ticks,
+    wide,
+)
 from eqsim.targets.meeting import meet, part
 from eqsim.vector import cos, cosh, exp, expm1, exprel, exprel_reciprocal, log, log1p, sin, sinh, tan, tanh
 from eqsim.vector.draws import binomial, binomial_small, normal, poisson, uniform
@@ -163,6 +174,7 @@ __all__ = [
     "float32",
     "float64",
     "floor",
+    "flush_subnormals",
     "heaviside",
     "held",
     "inf",
@@ -184,6 +196,7 @@ __all__ = [
     "poisson",
     "pow",
     "range",
+    "restore_control",
     "section",
     "select",
     "sign",

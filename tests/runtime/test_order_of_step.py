@@ -200,3 +200,16 @@ def test_a_table_of_two_cells_counted_by_hand():
     assert np.asarray(trace.V).T.tolist() == rows
     assert np.asarray(trace.y).T.tolist() == ys
     assert list(zip(np.rint(plain(spikes.t, "ms")).astype(int).tolist(), spikes.i.tolist(), strict=True)) == spiked
+
+
+def test_what_decays_ends_at_zero_and_costs_no_more_there():
+    # results below the smallest normal number count as 0 within a run, and nowhere else
+    group = es.NeuronGroup(2, "dI/dt = -I/(1*ms) : 1", method="exact")
+    group.I = 1
+    net = es.Network(group, target="numba", dt=1 * ms)
+    net.run(700 * ms)
+    assert 0 < group.I_[0] < 1e-303
+    net.run(10 * ms)
+    assert group.I_[0] == 0
+    smallest = np.finfo(np.float64).tiny
+    assert smallest / 2 > 0
