@@ -131,7 +131,7 @@ def wide(_typing: Any) -> Any:
 def flush_subnormals(_typing: Any) -> Any:
     """Let this thread count results too small for a normal number as 0; return what `restore_control` takes back.
 
-    A current or a trace that decays without input ends as such a number, with which processors are tens of times slower.
+    A current that decays without input ends as such a number, with which processors are tens of times slower.
     """
 
     def codegen(_context: Any, builder: Any, _signature: Any, _arguments: Any) -> Any:
