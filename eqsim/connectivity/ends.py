@@ -18,7 +18,7 @@ from eqsim.random.draws import fraction
 from eqsim.text.errors import ConnectError, Mistake
 
 Array = npt.NDArray[Any]
-Index = npt.NDArray[np.signedinteger[Any]]
+Index = npt.NDArray[np.integer[Any]]
 Pairs = tuple[Index, Index]
 """Source and target index of each synapse, in order of creation."""
 
@@ -73,6 +73,11 @@ class Ends:
     def dtype(self) -> type[np.int32 | np.int64]:
         """The type of indexes: 32 bits where they suffice."""
         return np.int32 if max(self.n_pre, self.n_post) < 2**31 else np.int64
+
+    @property
+    def pair_type(self) -> type[np.integer[Any]]:
+        """The type of indexes where there are many: as they are stored, 16 bits where they suffice."""
+        return np.uint16 if max(self.n_pre, self.n_post) <= 2**16 else self.dtype
 
     def uniform(self, number: int, element: Array) -> Array:
         """Return one number in [0, 1) for each element; ``number`` tells the draws of one call apart."""

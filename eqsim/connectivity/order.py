@@ -2,34 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
+
+from eqsim.random.pieces import MANY
 
 Index = npt.NDArray[Any]  # any integer type
 Longs = npt.NDArray[np.int64]
 Csr = tuple[Longs, Index, Index | None]
 """Where each source's synapses begin (one entry more than sources), their targets, and their indexes of creation."""
+Keys = list[Index | None]
 
 
-def sort_synapses(i: Index, j: Index, delay: Index | None, n_pre: int, *, as_created: bool = False) -> Csr:
+@overload
+def sort_synapses(i: Index, j: Index, delay: Index | None, n_pre: int, *, as_created: bool = ...) -> Csr: ...
+
+
+@overload
+def sort_synapses(
+    i: Index, j: Index, delay: Index | None, n_pre: int, *, as_created: bool = ..., bounds: Longs
+) -> tuple[Longs, Index, Index | None, Longs]: ...
+
+
+def sort_synapses(
+    i: Index, j: Index, delay: Index | None, n_pre: int, *, as_created: bool = False, bounds: Longs | None = None
+) -> Csr | tuple[Longs, Index, Index | None, Longs]:
     """Return synapses in storage order: by source, delay, target, and order of creation.
 
-    With ``as_created`` targets do not count, so that synapses of one source and delay stay in order of creation.
+    With ``as_created`` targets do not count, so that synapses of one source and delay stay in order of creation. With
+    ``bounds``, ascending from 0 to the number of targets, the lane of a synapse counts before its delay: it is ``t``
+    where the target lies from ``bounds[t]`` up to ``bounds[t + 1]``.
 
     ``i`` and ``j`` hold source and target in order of creation, ``delay`` whole steps or ``None`` when all are alike.
     Returned are ``start`` (source ``s`` has the synapses ``start[s]`` to ``start[s + 1]``), the target of each in the
     narrowest unsigned type, and the permutation ``p`` such that storage position ``k`` holds synapse ``p[k]``:
-    ``None`` when synapses were created in storage order.
+    ``None`` when synapses were created in storage order. With ``bounds`` there is a fourth array: the synapses of
+    source ``s`` in lane ``t`` begin at its entry ``s*lanes + t``; its last entry is the number of synapses.
     """
-    start = np.concatenate([[0], np.cumsum(np.bincount(i, minlength=n_pre))])
-    keys = [i] + ([] if delay is None else [delay]) + ([] if as_created else [j])
-    target_type = narrowest(int(j.max(initial=0)))
-    if _ascending(keys):
-        return start, j.astype(target_type), None
-    permutation = _order(keys)
-    return start, j.astype(target_type)[permutation], permutation
+    start = _begin(i, n_pre)
+    if bounds is None:
+        return start, *_laid_out(i, [None, delay, None if as_created else j], j, start)
+    lanes = bounds.size - 1
+    lane = np.repeat(np.arange(lanes, dtype=np.uint8 if lanes <= 256 else np.uint16), np.diff(bounds))[j]
+    # targets that come in order have their lanes in order
+    counts = lanes > 1 and (delay is not None or as_created)
+    stored = _laid_out(i, [lane if counts else None, delay, None if as_created else j], j, start)
+    return start, *stored, _begin(i, n_pre, lane, lanes)
 
 
 def transpose(target: Index, n_post: int, delay: Index | None = None) -> tuple[Longs, Index]:
@@ -37,7 +57,12 @@ def transpose(target: Index, n_post: int, delay: Index | None = None) -> tuple[L
 
     Within a target they come by ``delay`` (one entry for each storage position), then by storage position.
     """
-    begin = np.concatenate([[0], np.cumsum(np.bincount(target, minlength=n_post))])
+    begin = _begin(target, n_post)
+    bits = _bits([None, delay, None])
+    if _compiled(target.size, bits):
+        from eqsim.connectivity import layout  # noqa: PLC0415 - Numba is loaded for many synapses
+
+        return begin, layout.ordered(target, begin, [None, delay, None], bits, target[:0])
     return begin, _order([target] if delay is None else [target, delay])
 
 
@@ -55,8 +80,40 @@ def narrowest(largest: int) -> type[np.unsignedinteger[Any]]:
     return next(kind for kind in (np.uint16, np.uint32, np.uint64) if largest <= np.iinfo(kind).max)
 
 
+def _laid_out(i: Index, keys: Keys, j: Index, start: Longs) -> tuple[Index, Index | None]:
+    """Return targets and permutation in the order by source and up to three keys, the first counting most."""
+    target_type = narrowest(int(j.max(initial=0)))
+    given = [i, *(key for key in keys if key is not None)]
+    if _ascending(given):
+        return j.astype(target_type), None
+    bits = _bits(keys)
+    if not _compiled(i.size, bits):
+        permutation = _order(given)
+        return j.astype(target_type)[permutation], permutation
+    from eqsim.connectivity import layout  # noqa: PLC0415 - Numba is loaded for many synapses
+
+    target = np.empty(j.size, target_type)
+    permutation = layout.ordered(i, start, keys, bits, target)
+    return target if bits[-1] else layout.taken_in(j, permutation, target_type), permutation
+
+
+def _begin(i: Index, n: int, lane: Index | None = None, lanes: int = 1) -> Longs:
+    """Return where the synapses of each index, and of each lane of it, begin."""
+    if i.size < MANY:
+        number = i if lane is None else i.astype(np.int64) * lanes + lane
+        return np.concatenate([[0], np.cumsum(np.bincount(number, minlength=n * lanes))])
+    from eqsim.connectivity import layout  # noqa: PLC0415 - Numba is loaded for many synapses
+
+    found = layout.counts(i, n) if lane is None else layout.lane_counts(i, lane, n, lanes)
+    return np.concatenate([[0], np.cumsum(found)])
+
+
 def _ascending(keys: list[Index]) -> bool:
     """Whether the first key never falls, nor any other among those alike in the keys before it."""
+    if keys[0].size >= MANY:
+        from eqsim.connectivity import layout  # noqa: PLC0415 - Numba is loaded for many synapses
+
+        return layout.ascending(keys)
     tied = np.ones(max(0, keys[0].size - 1), np.bool)
     for key in keys:
         if (tied & (key[1:] < key[:-1])).any():
@@ -65,11 +122,20 @@ def _ascending(keys: list[Index]) -> bool:
     return True
 
 
+def _bits(keys: Keys) -> list[int]:
+    return [0 if key is None else int(key.max(initial=0)).bit_length() for key in keys]
+
+
+def _compiled(count: int, bits: list[int]) -> bool:
+    """Whether there are enough synapses to load compiled code, and their keys fit one word beside a position."""
+    return count >= MANY and sum(bits) + count.bit_length() <= 63
+
+
 def _order(keys: list[Index]) -> Index:
     """Return the stable order by several keys, the first counting most."""
     count = keys[0].size
     permutation_type = np.int32 if count < 2**31 else np.int64
-    bits = [int(key.max(initial=0)).bit_length() for key in keys]
+    bits = _bits([*keys])
     place = max(1, count - 1).bit_length()
     if sum(bits) + place > 64:
         return np.lexsort(keys[::-1]).astype(permutation_type)

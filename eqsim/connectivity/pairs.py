@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from eqsim.connectivity.ends import Array, Ends, Index, Pairs
 from eqsim.connectivity.skipping import row_and_column, taken
+from eqsim.random.pieces import MANY
 from eqsim.text.errors import ArgumentError, ConnectError, Mistake
 from eqsim.text.source import Span
 
@@ -28,6 +29,11 @@ def pairs_probability(ends: Ends, p: float) -> Pairs:
     check_probability(p, "p", ends.owner)
     total = ends.n_pre * ends.n_post
     expected = total * min(p, 1)
+    if expected >= MANY and p < 1:
+        from eqsim.connectivity import walk  # noqa: PLC0415 - Numba is loaded for many synapses
+
+        if walk.longest_gap(p) < 2**31 - 1:
+            return walk.pairs_walked(ends, p)
     i, j = (np.empty(int(expected + 6 * sqrt(expected) + 16), ends.dtype) for _ in range(2))
     count = 0
     for position in taken(ends, total, p):
