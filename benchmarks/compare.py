@@ -107,9 +107,9 @@ WORKLOADS = (
     Workload("hh", "hh", 100, 0.02, without=("nest",), c_threads=2),
     Workload("hh_100000", "hh", 100, 0.02, size=100_000, without=("nest",), c_threads=2),
     Workload("brunel", "brunel", 1000, 0.05, c_threads=1),
-    Workload("stdp", "stdp", 10_000, 0.25),
+    Workload("stdp", "stdp", 10_000, 0.35),
     Workload("build", "build", 0.1, 0.01, measure="build_seconds"),
-    Workload("delays", "delays", 1000, 0.02, without=("brainpy",)),
+    Workload("delays", "delays", 1000, 0.1, without=("brainpy",)),
     Workload("record", "record", 1000, 0.02),
     Workload("start_up", "coba", 1000, 0.25, measure="process"),
 )

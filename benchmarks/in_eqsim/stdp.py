@@ -32,11 +32,11 @@ synapses = es.Synapses(
     neurons,
     """
     w           : 1
-    dA_pre/dt  = -A_pre/tau_pre   : 1 (event-driven)
-    dA_post/dt = -A_post/tau_post : 1 (event-driven)
+    dApre/dt  = -Apre/tau_pre   : 1 (event-driven)
+    dApost/dt = -Apost/tau_post : 1 (event-driven)
     """,
-    on_pre="g_e += w; A_pre += d_pre; w = clip(w + A_post, 0, g_max)",
-    on_post="A_post += d_post; w = clip(w + A_pre, 0, g_max)",
+    on_pre="g_e += w; Apre += d_pre; w = clip(w + Apost, 0, g_max)",
+    on_post="Apost += d_post; w = clip(w + Apre, 0, g_max)",
 )
 synapses.connect()
 synapses.w = "rand()*g_max"
