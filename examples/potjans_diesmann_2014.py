@@ -79,12 +79,22 @@ for population, K, I_0, (mean, spread) in zip(populations, OUTSIDE, constant, ST
     outside.append(es.PoissonInput(population, "I", round(K * scale), 8 * Hz, 87.8 / np.sqrt(scale) * pA))
 
 
+def normal(mean, spread, number):
+    """Return normal numbers in single precision, of which hundreds of millions fit into memory."""
+    drawn = random.standard_normal(number, np.float32)
+    drawn *= spread
+    drawn += mean
+    return drawn
+
+
 def delays(mean, number):
     """Return normal delays, drawn again below half a step."""
-    drawn = random.normal(mean, mean / 2, number).astype(np.float32)
-    while len(low := np.flatnonzero(drawn < dt / 2)):
-        drawn[low] = random.normal(mean, mean / 2, len(low))
-    return np.maximum(drawn, dt)
+    drawn = normal(mean, mean / 2, number)
+    low = np.flatnonzero(drawn < dt / 2)
+    while len(low):
+        drawn[low] = normal(mean, mean / 2, len(low))
+        low = low[drawn[low] < dt / 2]
+    return np.maximum(drawn, dt, out=drawn)
 
 
 projections = []
@@ -94,7 +104,7 @@ for source, population in enumerate(populations):
     j = [random.integers(a, b, k, np.int32) for (a, b), k in zip(pairwise(ends), to, strict=True)]
     pathway = es.Synapses(population, neurons, "w : pA (constant)", on_pre="I += w")
     pathway.connect(i=i, j=np.concatenate(j))
-    pathway.w = np.repeat(weights[:, source], to) * random.normal(1, 0.1, to.sum()) * pA
+    pathway.w = np.repeat(weights[:, source].astype(np.float32), to) * normal(1, 0.1, to.sum()) * pA
     pathway.delay = delays(0.75 if source % 2 else 1.5, to.sum()) * ms
     projections.append(pathway)
 
