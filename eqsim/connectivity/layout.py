@@ -218,9 +218,9 @@ def _by_digits(word: Any, other: Any, low: int, high: int, seen: Any) -> bool:  
             total += seen[value]
             seen[value] = total - seen[value]
         for k in range(word.size):
-            value = np.int64((word[k] >> shift) & mask)
-            other[seen[value]] = word[k]
-            seen[value] += 1
+            bucket = np.int64((word[k] >> shift) & mask)
+            other[seen[bucket]] = word[k]
+            seen[bucket] += 1
         word, other = other, word
         swapped = not swapped
     return swapped

@@ -176,17 +176,17 @@ def one_to_one() -> OneToOne:
 
 def all_to_all(self_connections: bool = False) -> AllToAll:
     """Connect every source to every target; within one group, no neuron to itself unless ``self_connections``."""
-    return AllToAll(self_connections)
+    return AllToAll(_flag(self_connections, "all_to_all"))
 
 
 def fixed_indegree(k: int, self_connections: bool = True) -> FixedIndegree:
     """Connect each target from ``k`` different sources, drawn at random."""
-    return FixedIndegree(_count(k, "k", "fixed_indegree"), self_connections)
+    return FixedIndegree(_count(k, "k", "fixed_indegree"), _flag(self_connections, "fixed_indegree"))
 
 
 def fixed_outdegree(n: int, self_connections: bool = True) -> FixedOutdegree:
     """Connect each source to ``n`` different targets, drawn at random."""
-    return FixedOutdegree(_count(n, "n", "fixed_outdegree"), self_connections)
+    return FixedOutdegree(_count(n, "n", "fixed_outdegree"), _flag(self_connections, "fixed_outdegree"))
 
 
 def fixed_total(n: int) -> FixedTotal:
@@ -201,8 +201,10 @@ def small_world(k: int, p: float) -> SmallWorld:
     """
     if _count(k, "k", "small_world") % 2:
         hint = f"take {k - 1} or {k + 1}"
-        raise ArgumentError("small_world takes an even k: k/2 neighbours on either side", found=f"k = {k}", hint=hint)
-    check_probability(p, "p of small_world")
+        what, found = "small_world takes an even k: k/2 neighbours on either side", f"k = {k}"
+        raise ArgumentError(what, owner="rules.small_world", found=found, hint=hint)
+    _number(p, "p", "small_world")
+    check_probability(p, "p of small_world", "rules.small_world")
     return SmallWorld(k, p)
 
 
@@ -212,7 +214,8 @@ def scale_free(m: int) -> ScaleFree:
     Barabási & Albert (1999), Science 286:509.
     """
     if _count(m, "m", "scale_free") == 0:
-        raise ArgumentError("scale_free attaches each neuron to at least one other", found="m = 0", hint="take m = 1")
+        what = "scale_free attaches each neuron to at least one other"
+        raise ArgumentError(what, owner="rules.scale_free", found="m = 0", hint="take m = 1")
     return ScaleFree(m)
 
 
@@ -222,9 +225,11 @@ def gaussian(sigma: float, p_max: float) -> Gaussian:
     The distance is that of the variables ``x`` (``y``, ``z``) of both groups, and ``sigma`` counts in their unit;
     without them neurons stand on a ring and ``sigma`` counts target neurons. No neuron is connected to itself.
     """
-    if not np.asarray(sigma) > 0:  # also of a quantity, whose unit is that of the positions
-        raise ArgumentError("sigma of gaussian must be above 0", found=str(sigma), hint="give a width")
-    check_probability(p_max, "p_max of gaussian")
+    if not 0 < _number(sigma, "sigma", "gaussian") < np.inf:
+        what = "sigma of gaussian must be above 0 and finite"
+        raise ArgumentError(what, owner="rules.gaussian", found=str(sigma), hint="give a width")
+    _number(p_max, "p_max", "gaussian")
+    check_probability(p_max, "p_max of gaussian", "rules.gaussian")
     return Gaussian(sigma, p_max)
 
 
@@ -234,6 +239,10 @@ def distance(text: str) -> Distance:
     ``'lambda d: 0.2*exp(-d/50)'`` is the same, with a name of one's own for the distance; see `gaussian` for what is
     measured. No neuron is connected to itself.
     """
+    if not isinstance(text, str):
+        hint = "write for instance es.rules.distance('0.2*exp(-d/50)')"
+        found = type(text).__name__
+        raise ArgumentError("the probability is a formula, as a text", owner="rules.distance", found=found, hint=hint)
     head, colon, body = text.partition(":")
     words = head.split()
     named = bool(colon) and len(words) == 2 and words[0] == "lambda"
@@ -243,7 +252,13 @@ def distance(text: str) -> Distance:
     if variable not in names(expr) and not calls(expr) & DRAWS.keys():
         hint = f"write a formula of the distance {variable}; connect(p=…) takes a probability that is the same for all"
         raise ArgumentError(
-            Mistake(ArgumentError, f"the formula does not use the distance {variable}", expr.span, hint=hint)
+            Mistake(
+                ArgumentError,
+                f"the formula does not use the distance {variable}",
+                expr.span,
+                "rules.distance",
+                hint=hint,
+            )
         )
     return Distance(text, _renamed(expr, variable))
 
@@ -290,7 +305,22 @@ def _more_than(ends: Ends, least: int, summary: str) -> None:
 
 def _count(value: int, name: str, rule: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
-        raise ArgumentError(
-            f"{name} of {rule} must be a whole number of at least 0", found=repr(value), hint="give an int"
-        )
+        what, found = f"{name} of {rule} must be a whole number of at least 0", repr(value)
+        raise ArgumentError(what, owner=f"rules.{rule}", found=found, hint="give an int")
     return int(value)
+
+
+def _number(value: Any, name: str, rule: str) -> Any:
+    """Return the magnitude of one number or quantity, whose unit is that of the positions; raise for anything else."""
+    plain = np.asarray(value)
+    if plain.ndim or plain.dtype.kind not in "iuf":
+        hint = "give one number"
+        raise ArgumentError(f"{name} of {rule} is a number", owner=f"rules.{rule}", found=repr(value), hint=hint)
+    return plain
+
+
+def _flag(value: Any, rule: str) -> bool:
+    if not isinstance(value, bool | np.bool_):
+        what = f"self_connections of {rule} is True or False"
+        raise ArgumentError(what, owner=f"rules.{rule}", found=repr(value), hint="write self_connections=True")
+    return bool(value)

@@ -51,7 +51,12 @@ def bounds(size: int, lanes: int) -> list[int]:
 
 def share(program: Program) -> tuple[Turn, ...]:
     """Return what threads do in a step, in order."""
-    turns = [_turn(launch, program.lanes) for launch in program.launches]
+    turns: list[Turn] = []
+    made: set[Address] = set()  # the lists of this step that there are already
+    for launch in program.launches:
+        turns.append(_turn(launch, program.lanes, made))
+        if launch.call == "compress":
+            made |= set(launch.arrays.values())
     meetings: set[int] = set()
     before = -1
     while len(meetings) != before:
@@ -82,11 +87,11 @@ def _at(access: Access, step: int, lanes: Lanes) -> Access:
     return replace(access, address=Address(access.address.object, f"{access.address.variable}/{step % 2}"))
 
 
-def _turn(launch: Launch, lanes: Lanes) -> Turn:
+def _turn(launch: Launch, lanes: Lanes, made: set[Address]) -> Turn:
     if not isinstance(launch.call, Kernel):
         apart = lanes.private | lanes.alternating
         return Turn(launch, shared=all(address in apart for address in _written(launch)), meet=False)
-    if launch.call.domain == "listed" and launch.arrays["_events"] in lanes.parts:
+    if launch.call.domain == "listed" and lanes.parts.get(launch.arrays["_events"]) in made:
         own = {name: lanes.parts.get(address, address) for name, address in launch.arrays.items()}
         mine = replace(launch, arrays=own)
         return (

@@ -15,6 +15,7 @@ from eqsim.lowering.program import Address, Guard, Lanes, Launch, Program, When,
 from eqsim.lowering.record import record_events, record_states
 from eqsim.lowering.tidy import numbered, tidy
 from eqsim.network.capture import externals
+from eqsim.network.captured import time_in_model
 from eqsim.network.event_monitor import EventMonitor
 from eqsim.network.functions import Function
 from eqsim.network.inputs import SpikeGeneratorGroup
@@ -23,7 +24,7 @@ from eqsim.network.pathways import SynapseParts
 from eqsim.network.state_monitor import StateMonitor
 from eqsim.network.synapses import Synapses
 from eqsim.network.timed_array import TimedArray
-from eqsim.network.variables import Variables, time_in_model
+from eqsim.network.variables import Variables
 from eqsim.targets.target import Storage
 from eqsim.text.errors import NetworkError
 
@@ -88,18 +89,32 @@ class Assembly:
         of: str | None = None,
     ) -> None:
         """Add a kernel; ``keys`` says which object each owner is, ``of`` whose doing it is if not ``key``'s."""
-        kernel, self.drawn[key] = numbered(tidy(lowered.kernel), self.drawn.get(key, 0))
+        made = self.made(lowered, key, when, keys, arrays, scalars, clock, of)
+        assert isinstance(made.call, Kernel)
+        kernel, self.drawn[key] = numbered(made.call, self.drawn.get(key, 0))
+        self.launches.append(replace(made, call=kernel))
+
+    def made(
+        self,
+        lowered: Lowered,
+        key: str,
+        when: When,
+        keys: Mapping[Of, str],
+        arrays: Mapping[str, Address] | None = None,
+        scalars: Mapping[str, Address] | None = None,
+        clock: str = "dt",
+        of: str | None = None,
+    ) -> Launch:
+        """Return the launch of a kernel without adding it."""
+        kernel = tidy(lowered.kernel)
         wanted = [*kernel.arrays, *(n for name in kernel.lists for n in (name, f"{name}_count"))]
         given = {name: _address(name, lowered, keys, key) for name in wanted if name not in (arrays or {})}
         given |= dict(arrays or {})
         given = {name: self.links.get(address, address) for name, address in given.items()}
         kernel, given = _one_name(kernel, given)
         constants = {name: _constant(name, lowered, keys, key) for name in kernel.scalars} | dict(scalars or {})
-        self.launches.append(
-            Launch(
-                kernel, when, given, constants, Address(key, clock), Address(key, "_stream"), kernel.title, of or key
-            )
-        )
+        clocked, stream = Address(key, clock), Address(key, "_stream")
+        return Launch(kernel, when, given, constants, clocked, stream, kernel.title, of or key)
 
     def procedure(
         self, name: str, key: str, when: When, arrays: Mapping[str, Address], scalars: Mapping[str, Address], title: str
@@ -120,13 +135,19 @@ class Assembly:
         return Program(in_order(self.launches), tuple(self.guards), tuple(self.stops), self.dtype, titles, lanes)
 
     def sections(self, key: str, name: str, size: int, dtype: type, *, alternating: bool = False) -> None:
-        """Give an object an array with a section of its own for each thread (for even and odd steps), of zeros."""
+        """Give an object an array with a section of its own for each thread (for even and odd steps).
+
+        Where there is one with fewer or more sections, each begins with what the first one holds.
+        """
         address, arrays = Address(key, name), self.storages[key].arrays
-        length = size * self.lanes * (2 if alternating else 1)
+        count = self.lanes * (2 if alternating else 1)
         if self.lanes > 1:
             (self.alternating if alternating else self.private).add(address)
-        if name not in arrays or len(arrays[name]) != length:
-            arrays[name] = np.zeros(length, dtype)
+        before = arrays.get(name, np.zeros(0, dtype))
+        if len(before) != size * count:
+            arrays[name] = np.zeros(size * count, dtype)
+            held = before[:size]
+            arrays[name].reshape(count, size)[:, : len(held)] = held
 
     def events(self, key: str, event: str, size: int) -> None:
         """Give an event a list of the elements for which it happened in this step."""

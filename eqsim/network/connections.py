@@ -17,7 +17,9 @@ class Connections:
 
     After ``sort``, synapses lie by source, delay and target (or order of creation): ``start`` says where each source's
     begin, ``permutation`` which synapse (by creation) lies at a position; it is ``None`` where both orders are one.
-    ``as_created`` says that those of one source which act at once must act in order of creation.
+    Where the sources are synapses, they are counted as those lie in storage, and ``source_order`` says which is where.
+    ``as_created`` says that those of one source which act at once must act in order of creation. Where synapses are
+    divided among threads, ``lane_start`` says where those of each source and thread begin.
     """
 
     def __init__(self, n_pre: int, *, as_created: bool = False) -> None:
@@ -26,6 +28,8 @@ class Connections:
         self.start: NDArray[np.int64] = np.zeros(n_pre + 1, np.int64)
         self.target: Index = np.empty(0, np.uint8)
         self.permutation: Index | None = None
+        self.source_order: Index | None = None
+        self.lane_start = self.start
 
     @property
     def sorted(self) -> bool:
@@ -46,17 +50,45 @@ class Connections:
     def unsort(self) -> None:
         """Go back to the order of creation."""
         self._grown = (self.sources(), self.targets())
-        self.permutation = None
+        self.permutation = self.source_order = None
 
-    def sort(self, delay: Index | None) -> None:
-        """Bring synapses into storage order; ``delay`` holds steps in order of creation, or ``None`` for one delay."""
+    def keep(self, kept: NDArray[np.int64]) -> None:
+        """Keep these synapses alone, ascending by creation."""
+        self._grown = (self.sources()[kept], self.targets()[kept])
+        self.permutation = self.source_order = None
+
+    def renumber(self, sources: NDArray[np.int64] | None, targets: NDArray[np.int64] | None) -> None:
+        """Give the elements at the ends other indexes: those that these tables hold for them."""
+        i, j = self.sources(), self.targets()
+        self._grown = (i if sources is None else sources[i], j if targets is None else targets[j])
+        self.permutation = self.source_order = None
+
+    def sort(
+        self, delay: Index | None, source_place: Index | None = None, bounds: NDArray[np.int64] | None = None
+    ) -> None:
+        """Bring synapses into storage order; ``delay`` holds steps in order of creation, or ``None`` for one delay.
+
+        ``source_place`` says where each source lies, if not at its index; ``bounds`` where each thread's targets begin.
+        """
         i, j = self._grown if self._grown is not None else (self.sources(), self.targets())
-        self.start, self.target, self.permutation = sort_synapses(i, j, delay, self.n_pre, as_created=self.as_created)
+        if source_place is not None:
+            i = source_place[i]
+            self.source_order = np.argsort(source_place).astype(source_place.dtype)
+        if bounds is None:
+            stored = sort_synapses(i, j, delay, self.n_pre, as_created=self.as_created)
+            self.start, self.target, self.permutation = stored
+            self.lane_start = self.start
+        else:
+            divided = sort_synapses(i, j, delay, self.n_pre, as_created=self.as_created, bounds=bounds)
+            self.start, self.target, self.permutation, self.lane_start = divided
         self._grown = None
 
     def sources(self) -> Index:
         """Return the source of each synapse, in order of creation."""
-        return self._grown[0] if self._grown is not None else self._created(sources(self.start))
+        if self._grown is not None:
+            return self._grown[0]
+        stored = sources(self.start)
+        return self._created(stored if self.source_order is None else self.source_order[stored])
 
     def targets(self) -> Index:
         """Return the target of each synapse, in order of creation."""

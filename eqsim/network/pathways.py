@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,16 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eqsim.checking.checked import CheckedPathway
-from eqsim.connectivity.order import sources, transpose
+from eqsim.connectivity.order import sources
 from eqsim.lowering import synapses as lower_synapses
-from eqsim.lowering.binding import Of, Owner
-from eqsim.lowering.program import Address, Guard, When
+from eqsim.lowering.binding import Lowered, Of, Owner
+from eqsim.lowering.kernel import Draw, flat
+from eqsim.lowering.program import Address, Guard, Lanes, When
+from eqsim.lowering.threads import divisible
+from eqsim.network.layout import in_steps
 from eqsim.network.synapses import Synapses
+from eqsim.network.under_way import sections
 from eqsim.network.variables import Variables
 from eqsim.targets import queue
 from eqsim.targets.target import Storage
-from eqsim.text.errors import NotYetError
 
+_LINE = 8  # 64-bit numbers in a cache line: threads do not write to one
 _RUNS = ("run_source", "run_begin", "run_end", "runs")
 
 
@@ -37,46 +41,17 @@ class SynapseParts:
         self.key = assembly.key(synapses._variables)
         self.dt, self.period = assembly.steps[self.key], assembly.periods[self.key]
         self.storage = synapses._variables.storage
-        if synapses._laid != self.dt:
-            self._sort()
-        self.storage = prepare(synapses._variables, assembly.dtype, self.dt)
+        self.layout = synapses._layout
         self.owners, self.keys = self._owners(owner_of)
+        if self.layout.dt != self.dt:
+            self.layout.count_steps(self.dt)
+        lanes = assembly.lanes if assembly.lanes > 1 and self._divisible() else 1
+        if self.layout.dt is None or self.layout.lanes != lanes:
+            self.layout.count_steps(self.dt)
+            self.layout.for_delivery(self.dt, lanes)
+        self.lanes = lanes
+        self.storage = prepare(synapses._variables, assembly.dtype, self.dt)
         self._lay_out()
-
-    def _sort(self) -> None:
-        """Lay synapses out anew; raise NotYetError where spikes under way would not find their synapses any more."""
-        synapses, arrays = self.synapses, self.storage.arrays
-        under_way = [pathway for pathway in synapses._checked.pathways if _under_way(self.storage, pathway.name)]
-        for name in synapses._delays.keys() - {pathway.name for pathway in under_way}:
-            for part in ("ring", "ring_count", "ring_source", "ring_cursor", "ring_due", "head", "tail"):
-                arrays.pop(f"_{part}_{name}", None)
-        synapses._sort(self.dt)
-        if not all(self._finds(pathway) for pathway in under_way):
-            synapses._laid = None
-            raise NotYetError(
-                "connections and delays cannot change while spikes with delays are under way",
-                owner=synapses._owner,
-                hint="connect everything and set delays before the first run",
-            )
-
-    def _finds(self, pathway: CheckedPathway) -> bool:
-        """Whether a pathway's spikes under way find their synapses as they are laid out now."""
-        name, arrays, connections = pathway.name, self.storage.arrays, self.synapses._connections
-        if f"_ring_{name}" in arrays:  # they are sources, and all have one delay
-            delays: Any = self.synapses._delays[name]
-            if isinstance(delays, np.ndarray):
-                return False
-            return _whole_steps(delays, self.dt) == self.storage.constants[f"_delay_{name}"]
-        before: dict[str, Any] = {
-            n: arrays.get(n) for n in ("_start", "_target", f"_start_{name}", f"_permutation_{name}")
-        }
-        _, delays = self._reach(pathway)
-        now: dict[str, Any] = {"_start": connections.start, "_target": _indexes(connections.target)}
-        now |= {n: arrays[n] for n in (f"_start_{name}", f"_permutation_{name}") if n in arrays}
-        kept = {n: values for n, values in before.items() if values is not None}
-        same_places = all(n in now and np.array_equal(values, now[n]) for n, values in kept.items())
-        arrays.update(kept)
-        return same_places and np.array_equal(delays, arrays[f"_delay_{name}"])
 
     def add(self) -> None:
         """Add sums, updates and pathways."""
@@ -84,15 +59,9 @@ class SynapseParts:
         for definition in checked.definitions:
             if "summed" in definition.flags:
                 self._sum(definition)
-        if synapses._choice is not None:
-            values = tuple(s.drift for s in synapses._system.states if not s.event_driven)
-            noise = tuple(g for s in synapses._system.states for g in s.diffusion.values())
-            alone = not lower_synapses.sees_ends(checked, values + noise)
-            own = replace(self.owners["own"], index="_i") if alone else self.owners["own"]
-            owners = {**self.owners, "own": own}
-            lowered = lower_synapses.update(
-                owners, checked, synapses._choice, f"update of {self.key}, {synapses._choice.scheme.name}", alone=alone
-            )
+        update = self._update()
+        if update is not None:
+            lowered, alone = update
             when = When("groups", synapses._order, 1, self.period)
             if alone:
                 self._launch(lowered, when, scalars={"_n": Address(self.key, "_N")})
@@ -102,6 +71,46 @@ class SynapseParts:
             self._pathway(pathway)
 
     # layout ----------------------------------------------------------------------------------------------------------
+
+    def _divisible(self) -> bool:
+        """Whether each thread may have the synapses onto its own targets to itself."""
+        checked, synapses = self.synapses._checked, self.synapses
+        if not self.layout.apart or isinstance(synapses.target, Synapses):
+            return False
+        spikes = Address(self.keys["post"], "_spike_events")
+        if any(pathway.of == "post" for pathway in checked.pathways) and spikes not in self.assembly.parts:
+            return False
+        lowered = [lower_synapses.deliver(self.owners, pathway, "") for pathway in checked.pathways]
+        lowered += [lower_synapses.gather(self.owners, d, "") for d in checked.definitions if "summed" in d.flags]
+        update = self._update()
+        if update is not None and not update[1]:
+            lowered.append(update[0])
+        if self.layout.varied and any(isinstance(one, Draw) for kernel in lowered for one in flat(kernel.kernel.body)):
+            return False  # what is drawn follows the place of a synapse, and that would follow the threads
+        when = When("synapses")
+        launches = [self.assembly.made(one, self.key, when, self.keys) for one in lowered]
+        return all(divisible(launch, Lanes()) for launch in launches)
+
+    def _update(self) -> tuple[Lowered, bool] | None:
+        """Return the kernel of clock-driven equations, and whether it needs nothing of the ends."""
+        synapses, checked = self.synapses, self.synapses._checked
+        if synapses._choice is None:
+            return None
+        values = tuple(s.drift for s in synapses._system.states if not s.event_driven)
+        noise = tuple(g for s in synapses._system.states for g in s.diffusion.values())
+        alone = not lower_synapses.sees_ends(checked, values + noise)
+        own = replace(self.owners["own"], index="_i") if alone else self.owners["own"]
+        title = f"update of {self.key}, {synapses._choice.scheme.name}"
+        owners = {**self.owners, "own": own}
+        return lower_synapses.update(owners, checked, synapses._choice, title, alone=alone), alone
+
+    def _sections(self, name: str, size: int, dtype: type) -> None:
+        """Give each thread that has synapses of its own a section of an array; one array for all where none has."""
+        if self.lanes > 1:
+            self.assembly.storages[self.key] = self.storage
+            self.assembly.sections(self.key, name, size, dtype)
+        elif len(self.storage.arrays.get(name, ())) < size:
+            self.storage.arrays[name] = np.zeros(size, dtype)
 
     def _owners(self, owner_of: Callable[[Any], Owner]) -> tuple[dict[Of, Owner], dict[Of, str]]:
         synapses, assembly = self.synapses, self.assembly
@@ -131,15 +140,17 @@ class SynapseParts:
 
     def _stored_targets(self) -> NDArray[Any]:
         """Return where each synapse's target is stored: at its index, unless it is a synapse laid out otherwise."""
-        target, place = self.synapses._connections.target, self.synapses.target._variables.place
+        target, place = self.layout.connections.target, self.synapses.target._variables.place
         if place is None:
             return target
         stored: NDArray[Any] = place[target]
         return stored
 
     def _lay_out(self) -> None:
-        connections, arrays = self.synapses._connections, self.storage.arrays
-        arrays["_start"], arrays["_target"] = connections.start, _indexes(self._stored_targets())
+        connections, arrays = self.layout.connections, self.storage.arrays
+        arrays["_start"], arrays["_target"] = connections.lane_start, _indexes(self._stored_targets())
+        if self.lanes > 1:
+            self.assembly.divided.add(Address(self.key, "_start"))
         checked = self.synapses._checked
         if any(pathway.of == "post" for pathway in checked.pathways):
             arrays["_source"] = _indexes(sources(connections.start))
@@ -154,8 +165,8 @@ class SynapseParts:
         if self._uses("N_incoming"):
             arrays["N_incoming"] = stored(self.synapses.N_incoming[self.synapses.j])
         if self._uses("delay"):
-            times = np.broadcast_to(self.synapses._delay_values("pre"), (len(self.synapses),))
-            arrays["delay"] = stored(np.floor(times / self.dt + 0.5 + 1e-9))
+            times = np.broadcast_to(self.layout.times("pre"), (len(self.synapses),))
+            arrays["delay"] = stored(in_steps(times, self.dt))
 
     def _all(self) -> dict[str, Address]:
         return {"_start": Address(self.key, "_start"), "_target": Address(self.key, "_target")}
@@ -186,11 +197,14 @@ class SynapseParts:
         order = {"pre": -1, "post": 1}.get(name, 0) + self.synapses._order
         when = When("synapses", order, 1, self.period)
         start, delays = self._reach(pathway)
-        size = len(storage.arrays[start]) - 1
+        size = (len(storage.arrays[start]) - 1) // (self.lanes if pathway.of == "pre" else 1)
         runs = {argument: Address(self.key, f"_{argument}_{name}") for argument in _RUNS}
         spikes = {"events": Address(source, "_spike_events"), "count": Address(source, "_spike_count")}
+        if pathway.of == "post" and self.lanes > 1:  # each thread the spikes of its own targets
+            spikes = {part: self.assembly.parts[address] for part, address in spikes.items()}
         begin = {"start": Address(self.key, start)}
         title = f"{name} of {self.key}"
+        first = len(self.assembly.launches)
         if isinstance(delays, np.ndarray):
             capacity = self._queue_varied(name, size, delays)
             ring = {a: Address(self.key, f"_{a}_{name}") for a in ("ring_source", "ring_cursor", "ring_due", "tail")}
@@ -212,47 +226,77 @@ class SynapseParts:
             self._procedure("due_uniform", when, {**begin, **ring, **head, **runs}, lag, f"arrivals of {title}")
             self._room(f"_ring_{name}", name, size)
         self._run_lists(name, capacity)
-        lowered = lower_synapses.deliver(self.owners, pathway, title)
+        ones = runs
+        if pathway.of == "pre" and f"_permutation_{name}" in storage.arrays:
+            ones = self._singles(name, runs, when, title)
+        self._deliver(pathway, when, ones, f"_permutation_{name}", title)
+        self._deliver_late(pathway, when, first)
+
+    def _deliver(
+        self, pathway: CheckedPathway, when: When, runs: Mapping[str, Address], permutation: str, title: str
+    ) -> None:
+        """Add the kernel that carries out a pathway's statements for runs of synapses."""
         arrays = {f"_{argument}": address for argument, address in runs.items()}
         if pathway.of == "post":
-            arrays |= {
-                n: Address(self.key, v) for n, v in (("_permutation", f"_permutation_{name}"), ("_source", "_source"))
-            }
+            arrays |= {"_permutation": Address(self.key, permutation), "_source": Address(self.key, "_source")}
         else:
             arrays["_target"] = Address(self.key, "_target")
-            if f"_permutation_{name}" in storage.arrays:
-                arrays |= self._singles(name, runs, when, title)
-        self._launch(lowered, when, arrays=arrays)
+        self._launch(lower_synapses.deliver(self.owners, pathway, title), when, arrays=arrays)
+
+    def _deliver_late(self, pathway: CheckedPathway, when: When, first: int) -> None:
+        """Add what was emitted before the last change of connections: a list of runs, each of one synapse.
+
+        It acts ahead of what was emitted later, the launches from ``first`` on.
+        """
+        name, arrays, connections = pathway.name, self.storage.arrays, self.layout.connections
+        late = self.layout.under_way.get(name)
+        if late is None or late[0].max() < self.synapses._variables.next_step():
+            return
+        due, synapse = late[:, np.argsort(late[0], kind="stable")]
+        place = connections.place()
+        stored = synapse if place is None else place[synapse]
+        ends = sources(connections.start) if pathway.of == "pre" else arrays["_target"]
+        values = {"source": ends[stored].astype(np.int32), "begin": np.array(stored, np.int64)}
+        if pathway.of == "post":  # which lie one after another here, so that each is found at its own place
+            arrays[f"_late_permutation_{name}"] = values["begin"]
+            values["begin"] = np.arange(len(stored))
+        values["end"] = values["begin"] + 1
+        most = int(np.unique(due, return_counts=True)[1].max())
+        arrays[f"_late_step_{name}"] = np.ascontiguousarray(due)
+        arrays[f"_late_runs_{name}"] = np.zeros(1, np.int64)
+        self.storage.constants["_late_period"] = 0
+        later = len(self.assembly.launches)
+        title = f"{name} of {self.key}, emitted before connections changed"
+        runs = {"runs": Address(self.key, f"_late_runs_{name}")}
+        for part, value in values.items():
+            arrays[f"_late_{part}_{name}"], arrays[f"_late_cursor_{part}_{name}"] = value, np.zeros(1, np.int64)
+            arrays[f"_late_run_{part}_{name}"] = np.zeros(most, value.dtype)
+            runs[f"run_{part}"] = Address(self.key, f"_late_run_{part}_{name}")
+            given = {
+                "spike_step": Address(self.key, f"_late_step_{name}"),
+                "spike_index": Address(self.key, f"_late_{part}_{name}"),
+                "cursor": Address(self.key, f"_late_cursor_{part}_{name}"),
+                "events": runs[f"run_{part}"],
+                "count": runs["runs"],
+            }
+            period = {"period": Address(self.key, "_late_period")}
+            self._procedure("emit", when, given, period, f"{part} of arrivals: {title}")
+        self._deliver(pathway, when, runs, f"_late_permutation_{name}", title)
+        launches = self.assembly.launches
+        launches[first:] = launches[later:] + launches[first:later]
 
     def _reach(self, pathway: CheckedPathway) -> tuple[str, int | NDArray[Any]]:
         """Return the array in which each spiking neuron's synapses begin, and the pathway's delay in steps."""
-        synapses, connections, arrays = self.synapses, self.synapses._connections, self.storage.arrays
-        name, checked = pathway.name, synapses._checked
-        delays = synapses._delays[name]
+        name, arrays = pathway.name, self.storage.arrays
+        reach = self.layout.reach(name)
         arrays.pop(f"_permutation_{name}", None)
-        if not isinstance(delays, np.ndarray):
-            steps = _whole_steps(delays, self.dt)
-            if pathway.of == "post":
-                size = synapses.target._variables.size
-                arrays["_post_start"], arrays[f"_permutation_{name}"] = transpose(connections.target, size)
-                return "_post_start", steps
-            if connections.as_created and any(p.of == "pre" and p.name in synapses._steps for p in checked.pathways):
-                arrays[f"_permutation_{name}"] = connections.order_as_created(None)
-            return "_start", steps
-        if pathway.of == "post":
-            size = synapses.target._variables.size
-            start, order = transpose(connections.target, size, delays)
-            arrays[f"_start_{name}"], arrays[f"_permutation_{name}"] = start, order
-            return f"_start_{name}", np.ascontiguousarray(delays[order])
-        first = next(p.name for p in checked.pathways if p.of == "pre" and p.name in synapses._steps)
-        if name == first:
-            return "_start", delays
-        if connections.as_created:
-            order = connections.order_as_created(delays)
-        else:
-            order = np.lexsort((delays, sources(connections.start))).astype(np.int64)
-        arrays[f"_permutation_{name}"] = order
-        return "_start", np.ascontiguousarray(delays[order])
+        if reach.order is not None:
+            arrays[f"_permutation_{name}"] = reach.order
+        if pathway.of == "pre":
+            return "_start", reach.delay
+        start = f"_start_{name}" if isinstance(reach.delay, np.ndarray) else "_post_start"
+        arrays[start] = reach.start
+        return start, reach.delay
 
     def _singles(self, name: str, runs: dict[str, Address], when: When, title: str) -> dict[str, Address]:
         arrays = self.storage.arrays
@@ -264,39 +308,39 @@ class SynapseParts:
         permutation = {"permutation": Address(self.key, f"_permutation_{name}")}
         self._procedure("single", when, {**permutation, **runs, **ones}, {}, f"order of {title}")
         return {
-            "_run_source": ones["one_source"],
-            "_run_begin": ones["one_begin"],
-            "_run_end": ones["one_end"],
-            "_runs": ones["ones"],
+            "run_source": ones["one_source"],
+            "run_begin": ones["one_begin"],
+            "run_end": ones["one_end"],
+            "runs": ones["ones"],
         }
 
     def _queue_uniform(self, name: str, size: int, steps: int) -> None:
-        arrays = self.storage.arrays
-        slots = queue.power_of_two(steps + 1)
-        if f"_ring_{name}" not in arrays:
-            arrays[f"_ring_{name}"] = np.zeros(queue.power_of_two(4 * size), np.int32)
-            arrays[f"_head_{name}"], arrays[f"_tail_{name}"] = np.zeros(1, np.int64), np.zeros(1, np.int64)
-        if len(arrays.get(f"_ring_count_{name}", ())) < slots:
-            arrays[f"_ring_count_{name}"] = np.zeros(slots, np.int64)
+        self._sections(f"_ring_{name}", self._capacity(f"_ring_{name}", size), np.int32)
+        self._ends(name)
+        self._sections(f"_ring_count_{name}", max(_LINE, queue.power_of_two(steps + 1)), np.int64)
         self.storage.constants[f"_delay_{name}"] = steps
 
     def _queue_varied(self, name: str, size: int, delays: NDArray[Any]) -> int:
-        arrays = self.storage.arrays
-        arrays[f"_delay_{name}"] = delays
-        if f"_ring_source_{name}" not in arrays:
-            capacity = queue.power_of_two(4 * size)
-            arrays[f"_ring_source_{name}"] = np.zeros(capacity, np.int32)
-            arrays[f"_ring_cursor_{name}"] = np.zeros(capacity, np.int64)
-            arrays[f"_ring_due_{name}"] = np.zeros(capacity, np.int64)
-            arrays[f"_head_{name}"], arrays[f"_tail_{name}"] = np.zeros(1, np.int64), np.zeros(1, np.int64)
-        return len(arrays[f"_ring_source_{name}"])
+        self.storage.arrays[f"_delay_{name}"] = delays
+        capacity = self._capacity(f"_ring_source_{name}", size)
+        for part, dtype in (("source", np.int32), ("cursor", np.int64), ("due", np.int64)):
+            self._sections(f"_ring_{part}_{name}", capacity, dtype)
+        self._ends(name)
+        return capacity
+
+    def _capacity(self, ring: str, size: int) -> int:
+        """Return the length of each thread's ring: as it is, with what is under way in it, or for some steps."""
+        before = self.storage.arrays.get(ring)
+        return queue.power_of_two(4 * size) if before is None else len(before) // self.lanes
+
+    def _ends(self, name: str) -> None:
+        for part in ("head", "tail"):
+            self._sections(f"_{part}_{name}", 1 if self.lanes == 1 else _LINE, np.int64)
 
     def _run_lists(self, name: str, capacity: int) -> None:
-        arrays = self.storage.arrays
         for argument, dtype in (("run_source", np.int32), ("run_begin", np.int64), ("run_end", np.int64)):
-            if len(arrays.get(f"_{argument}_{name}", ())) < capacity:
-                arrays[f"_{argument}_{name}"] = np.zeros(capacity, dtype)
-        arrays.setdefault(f"_runs_{name}", np.zeros(1, np.int64))
+            self._sections(f"_{argument}_{name}", capacity, dtype)
+        self._sections(f"_runs_{name}", 1 if self.lanes == 1 else _LINE, np.int64)
 
     def _room(self, ring: str, name: str, size: int) -> None:
         self.storage.constants[f"_most_{name}"] = size
@@ -319,6 +363,8 @@ def counted(end: Any, of: Of, owner: Owner, storage: Storage) -> Owner:
     part: NDArray[np.int64] | None = end._elements()
     storage.constants[f"_{of}_N"] = end.N
     if part is None:
+        part = end._variables.place  # synapses are counted by creation, wherever they lie
+    if part is None:
         return owner
     if len(part) and (np.diff(part) == 1).all():
         storage.constants[f"_{of}_offset"] = int(part[0])
@@ -329,30 +375,28 @@ def counted(end: Any, of: Of, owner: Owner, storage: Storage) -> Owner:
     return replace(owner, ordinal="table", arrays={**owner.arrays, "_index": "count"})
 
 
-def grow(storage: Storage, name: str) -> None:
-    """Make a pathway's queue larger; the spikes in it stay."""
+def lengthen(storage: Storage, name: str, lanes: int) -> None:
+    """Make the queues of a pathway longer where they may be too short for the next two steps; the spikes in them stay.
+
+    The queues of all threads have one length.
+    """
     arrays = storage.arrays
-    head, tail, most = arrays[f"_head_{name}"], arrays[f"_tail_{name}"], int(storage.constants[f"_most_{name}"])
-    room = 2 * most + int(tail[0] - head[0])
-    if f"_ring_{name}" in arrays:
-        arrays[f"_ring_{name}"] = queue.grow_uniform(arrays[f"_ring_{name}"], head, tail, room)
+    parts = [part for part in ("ring", "ring_source", "ring_cursor", "ring_due") if f"_{part}_{name}" in arrays]
+    if not parts:
         return
-    names = [f"_ring_{part}_{name}" for part in ("source", "cursor", "due")]
-    source, cursor, due = (arrays[n] for n in names)
-    for key, ring in zip(names, queue.grow_varied(source, cursor, due, head, tail, room), strict=True):
-        arrays[key] = np.asarray(ring)
-    for argument, dtype in (("run_source", np.int32), ("run_begin", np.int64), ("run_end", np.int64)):
-        arrays[f"_{argument}_{name}"] = np.zeros(len(arrays[names[0]]), dtype)
-
-
-def _whole_steps(delay: float, dt: float) -> int:
-    return int(np.floor(delay / dt + 0.5 + 1e-9))
-
-
-def _under_way(storage: Storage, pathway: str) -> bool:
-    arrays = storage.arrays
-    head, tail = arrays.get(f"_head_{pathway}"), arrays.get(f"_tail_{pathway}")
-    return head is not None and tail is not None and bool(tail[0] > head[0])
+    rings = {part: sections(arrays[f"_{part}_{name}"], lanes) for part in parts}
+    heads, tails = (sections(arrays[f"_{end}_{name}"], lanes)[:, :1] for end in ("head", "tail"))
+    most, used = int(storage.constants[f"_most_{name}"]), int((tails - heads).max())
+    length = rings[parts[0]].shape[1]
+    if used + 2 * most <= length:
+        return
+    longer = queue.power_of_two(used + 4 * most)
+    for part, ring in rings.items():
+        moved = [queue.relaid(ring[lane], heads[lane], tails[lane], longer) for lane in range(lanes)]
+        arrays[f"_{part}_{name}"] = np.concatenate(moved)
+    if "ring" not in rings:  # as many runs as entries
+        for argument, dtype in (("run_source", np.int32), ("run_begin", np.int64), ("run_end", np.int64)):
+            arrays[f"_{argument}_{name}"] = np.zeros(longer * lanes, dtype)
 
 
 def _indexes(index: NDArray[Any]) -> NDArray[Any]:

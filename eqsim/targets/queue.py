@@ -1,7 +1,7 @@
 """Spikes under way: from the bytes that a threshold sets to the runs of synapses that a pathway acts on in a step.
 
 The functions here are scalar loops that run alike in Python and compiled; every argument is an array or an integer,
-nothing is allocated. Those named ``grow_*`` and `room` are for the host, between steps.
+nothing is allocated. `relaid` and `power_of_two` are for the host, between steps.
 
 A **run** ``r`` says that a spike of source ``run_source[r]`` has reached its synapses from ``run_begin[r]`` up to, and
 without, ``run_end[r]`` (storage positions); ``runs[0]`` counts them. Runs come in order of emission, then of source.
@@ -230,32 +230,14 @@ def due_varied(
 # for the host ------------------------------------------------------------------------------------------------------
 
 
-def room(head: Longs, tail: Longs, capacity: int, most: int) -> bool:
-    """Whether ``most`` further spikes (as many as sources, in one step) fit into a ring of this many entries."""
-    return bool(tail[0] - head[0] + most <= capacity)
-
-
-def grow_uniform(ring: Ints, head: Longs, tail: Longs, most: int) -> Ints:
-    """Return a larger ring with the same spikes under way and room for ``most`` further ones; counts stay."""
-    return _relaid(ring, head, tail, most)
-
-
-def grow_varied(
-    ring_source: Ints, ring_cursor: Longs, ring_due: Longs, head: Longs, tail: Longs, most: int
-) -> tuple[Ints, Longs, Longs]:
-    """Return larger rings with the same spikes under way and room for ``most`` further ones; counts stay."""
-    rings = (ring_source, ring_cursor, ring_due)
-    source, cursor, due = (_relaid(ring, head, tail, most) for ring in rings)
-    return source, cursor, due
+def relaid(ring: npt.NDArray[Any], head: Longs, tail: Longs, length: int) -> npt.NDArray[Any]:
+    """Return a ring of another length, a power of two, with the same entries under way; counts stay."""
+    live = np.arange(head[0], tail[0])
+    other = np.zeros(length, ring.dtype)
+    other[live & (length - 1)] = ring[live & (ring.size - 1)]
+    return other
 
 
 def power_of_two(least: int) -> int:
     """Return the smallest power of two that is at least ``least``, the length that rings must have."""
     return 1 << max(0, least - 1).bit_length()
-
-
-def _relaid(ring: npt.NDArray[Any], head: Longs, tail: Longs, most: int) -> npt.NDArray[Any]:
-    live = np.arange(head[0], tail[0])
-    larger = np.zeros(max(ring.size, power_of_two(live.size + most)), ring.dtype)
-    larger[live & (larger.size - 1)] = ring[live & (ring.size - 1)]
-    return larger

@@ -33,6 +33,10 @@ def buffers(size):
     return np.zeros(size, np.int32), np.zeros(size, np.int64), np.zeros(size, np.int64), longs(0)
 
 
+def longer(head, tail):
+    return queue.power_of_two(int(tail[0] - head[0]) + SOURCES)
+
+
 def synapses_of(runs):
     """Return the storage positions that runs reach, in order, checking that each run is its source's."""
     source, begin, end, count = runs
@@ -64,8 +68,8 @@ def test_one_delay(functions, trains, degree, delay, first, extra):
     ring_count = np.zeros(queue.power_of_two(delay + 1) << extra, np.int64)
     head, tail, runs = longs(0), longs(0), buffers(SOURCES)
     for step, spikes in enumerate(trains):
-        if not queue.room(head, tail, ring.size, SOURCES):
-            ring = queue.grow_uniform(ring, head, tail, SOURCES)
+        if tail[0] - head[0] + SOURCES > ring.size:
+            ring = queue.relaid(ring, head, tail, longer(head, tail))
         events, count = events_of(spikes)
         functions["push_uniform"](events, count, start, 0, 1, first + step, ring, ring_count, tail)
         functions["due_uniform"](first + step, delay, start, 0, 1, ring, ring_count, head, *runs)
@@ -85,8 +89,8 @@ def test_a_delay_for_each_synapse(functions, trains, data, kind):
     head, tail = longs(0), longs(0)
     silence = [[]] * 8
     for step, spikes in enumerate(trains + silence):
-        if not queue.room(head, tail, rings[0].size, SOURCES):
-            rings = queue.grow_varied(*rings, head, tail, SOURCES)
+        if tail[0] - head[0] + SOURCES > rings[0].size:
+            rings = tuple(queue.relaid(ring, head, tail, longer(head, tail)) for ring in rings)
         events, count = events_of(spikes)
         functions["push_varied"](events, count, start, 0, 1, delay, step, *rings, tail)
         runs = buffers(rings[0].size)
@@ -134,7 +138,9 @@ def test_lanes_share_out_what_one_would_do(functions, trains, data, lanes, unifo
     of_source = of_lane[::lanes]
     delay = np.full(of_source[-1], 2)
     if not uniform:
-        parts = [sorted(data.draw(st.lists(st.integers(0, 5), min_size=n, max_size=n))) for n in np.ravel(degree).tolist()]
+        parts = [
+            sorted(data.draw(st.lists(st.integers(0, 5), min_size=n, max_size=n))) for n in np.ravel(degree).tolist()
+        ]
         delay = np.array([d for part in parts for d in part], np.int64)
     found = []
     for lane in range(lanes):
@@ -174,8 +180,6 @@ def test_gather_joins_what_threads_found(functions, spikes, lanes, parity, width
 
 def test_growth_keeps_what_is_under_way():
     ring = np.array([4, 5, 2, 3], np.int32)  # entries 2, 3, 4, 5 of a ring of four
-    grown = queue.grow_uniform(ring, longs(2), longs(6), 3)
+    grown = queue.relaid(ring, longs(2), longs(6), 8)
     assert (grown.size, [int(grown[entry % 8]) for entry in range(2, 6)]) == (8, [2, 3, 4, 5])
-    assert queue.room(longs(2), longs(6), 8, 4)
-    assert not queue.room(longs(2), longs(6), 8, 5)
     assert [queue.power_of_two(n) for n in (0, 1, 2, 3, 4, 5, 1025)] == [1, 1, 2, 4, 4, 8, 2048]
