@@ -23,3 +23,9 @@ def pytest_unconfigure(config):
     if hasattr(config, "eqsim_cache"):
         os.environ.pop("EQSIM_CACHE_DIR", None)
         shutil.rmtree(config.eqsim_cache, ignore_errors=True)
+
+
+def pytest_make_parametrize_id(config, val, argname):  # noqa: ARG001 - pytest passes them by name
+    """Name what has an address in its text by its type: processes that share the tests must name them alike."""
+    text = repr(val)
+    return text.split(" at 0x")[0].strip("<") if " at 0x" in text else None

@@ -29,7 +29,6 @@ def made(n=4, **more):
         (None, lambda i, j, w: w < 0),
         ("i > 100", lambda i, j, w: w >= 0),
     ],
-    ids=str,
 )
 def test_what_is_removed_and_what_stays(which, left):
     _, _, S = made()

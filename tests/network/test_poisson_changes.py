@@ -113,7 +113,6 @@ def test_going_back_brings_the_rate_back(back_to):
         ("weight", [1, 2] * mV),
         ("weight", object()),
     ],
-    ids=str,
 )
 def test_a_wrong_rate_or_weight_changes_nothing(part, value):
     group, drive = fed()
