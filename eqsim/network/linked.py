@@ -41,13 +41,16 @@ def linked(group: Any, variable: str, index: Any = None) -> Linked:
     Raises
     ------
     ArgumentError
-        For what has no variables, for a subexpression, and for indices out of range.
+        For what has no variables, for synapses, for a subexpression, and for indices out of range.
 
     """
     held = getattr(group, "_variables", None)
     if not isinstance(held, Variables):
         found, hint = type(group).__name__, "give a group first"
         raise ArgumentError("there are no variables to link", owner="linked", found=found, hint=hint)
+    if any(symbol.of == "pre" for symbol in held.symbols.values()):
+        hint = "gather their values with a (summed) variable, or read them through synapses onto these synapses"
+        raise ArgumentError("variables of synapses cannot be linked", owner=held.owner, hint=hint)
     if not isinstance(variable, str):
         hint = "name the variable, as in es.linked(group, 'V')"
         raise ArgumentError("a variable is named by a text", owner=held.owner, found=repr(variable), hint=hint)

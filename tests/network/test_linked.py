@@ -106,3 +106,12 @@ def test_mistakes(wrong):
     with pytest.raises(es.EqsimError) as caught:
         wrong()
     assert caught.value.hint
+
+
+def test_synapses_cannot_be_linked():
+    group = es.NeuronGroup(2, "v : 1", "v > 1", "v = 0")
+    synapses = es.Synapses(group, group, "w : 1", on_pre="v += w")
+    synapses.connect()
+    with pytest.raises(es.EqsimError, match="variables of synapses cannot be linked") as caught:
+        es.linked(synapses, "w")
+    assert "summed" in str(caught.value)
