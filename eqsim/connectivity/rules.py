@@ -12,6 +12,7 @@ from eqsim.connectivity.condition import joined, pairs_where
 from eqsim.connectivity.distinct import distinct
 from eqsim.connectivity.ends import Ends, Number, Pairs
 from eqsim.connectivity.pairs import check_probability, pairs_all
+from eqsim.connectivity.replacement import degree_with_replacement, total_with_replacement
 from eqsim.language.expr import Expr, Name, calls, names, substitute
 from eqsim.language.parse import parse_expression
 from eqsim.lowering.functions import CONSTANTS, DRAWS
@@ -57,11 +58,12 @@ class FixedIndegree:
 
     k: int
     self_connections: bool = True
+    multapses: bool = False
 
     def pairs(self, ends: Ends) -> Pairs:
         """Return the pairs, target by target."""
-        shift = None if ends.shift is None else -ends.shift
-        j, i = _degree(ends, self.k, (ends.n_post, ends.n_pre), "source", None if self.self_connections else shift)
+        shift = None if self.self_connections or ends.shift is None else -ends.shift
+        j, i = _degree(ends, self.k, (ends.n_post, ends.n_pre), "source", shift, self.multapses)
         return i, j
 
 
@@ -71,11 +73,12 @@ class FixedOutdegree:
 
     n: int
     self_connections: bool = True
+    multapses: bool = False
 
     def pairs(self, ends: Ends) -> Pairs:
         """Return the pairs, source by source."""
         shift = None if self.self_connections else ends.shift
-        return _degree(ends, self.n, (ends.n_pre, ends.n_post), "target", shift)
+        return _degree(ends, self.n, (ends.n_pre, ends.n_post), "target", shift, self.multapses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +86,17 @@ class FixedTotal:
     """``n`` different pairs, every choice as likely."""
 
     n: int
+    multapses: bool = False
 
     def pairs(self, ends: Ends) -> Pairs:
         """Return the pairs, source by source."""
         total = ends.n_pre * ends.n_post
+        if self.multapses and (total or not self.n):
+            return total_with_replacement(ends, self.n)
         if self.n > total:
             summary = f"{self.n} different pairs were asked for and the groups have {total}"
             found = f"{ends.n_pre} sources, {ends.n_post} targets"
-            hint = "a pair is connected once; n= of connect repeats pairs"
+            hint = "multapses=True draws pairs with replacement"
             raise ConnectError(summary, owner=ends.owner, found=found, hint=hint)
         ((_, pair),) = distinct(ends, np.array([total]), np.array([self.n]))
         return (pair // max(ends.n_post, 1)).astype(ends.dtype), (pair % max(ends.n_post, 1)).astype(ends.dtype)
@@ -179,19 +185,19 @@ def all_to_all(self_connections: bool = False) -> AllToAll:
     return AllToAll(self_connections)
 
 
-def fixed_indegree(k: int, self_connections: bool = True) -> FixedIndegree:
-    """Connect each target from ``k`` different sources, drawn at random."""
-    return FixedIndegree(_count(k, "k", "fixed_indegree"), self_connections)
+def fixed_indegree(k: int, self_connections: bool = True, multapses: bool = False) -> FixedIndegree:
+    """Connect each target from ``k`` different sources, drawn at random; with ``multapses`` they may be the same."""
+    return FixedIndegree(_count(k, "k", "fixed_indegree"), self_connections, multapses)
 
 
-def fixed_outdegree(n: int, self_connections: bool = True) -> FixedOutdegree:
-    """Connect each source to ``n`` different targets, drawn at random."""
-    return FixedOutdegree(_count(n, "n", "fixed_outdegree"), self_connections)
+def fixed_outdegree(n: int, self_connections: bool = True, multapses: bool = False) -> FixedOutdegree:
+    """Connect each source to ``n`` different targets, drawn at random; with ``multapses`` they may be the same."""
+    return FixedOutdegree(_count(n, "n", "fixed_outdegree"), self_connections, multapses)
 
 
-def fixed_total(n: int) -> FixedTotal:
-    """Connect ``n`` different pairs, drawn at random."""
-    return FixedTotal(_count(n, "n", "fixed_total"))
+def fixed_total(n: int, multapses: bool = False) -> FixedTotal:
+    """Connect ``n`` different pairs, drawn at random; with ``multapses`` they may be the same."""
+    return FixedTotal(_count(n, "n", "fixed_total"), multapses)
 
 
 def small_world(k: int, p: float) -> SmallWorld:
@@ -255,15 +261,18 @@ def _renamed(expr: Expr, variable: str) -> Expr:
     return expr if variable == "d" else substitute(expr, {variable: Name("d")})
 
 
-def _degree(ends: Ends, degree: int, sizes: tuple[int, int], chosen: str, shift: int | None) -> Pairs:
+def _degree(ends: Ends, degree: int, sizes: tuple[int, int], chosen: str, shift: int | None, multapses: bool) -> Pairs:
     """Return for each of ``sizes[0]`` neurons as many different ones out of ``sizes[1]`` as its degree says."""
     n, others = sizes
     itself = np.full(n, -1) if shift is None else np.arange(n) + shift
     excluded = (itself >= 0) & (itself < others)
     population = others - excluded
+    if multapses and (n == 0 or degree == 0 or population.min() > 0):
+        return degree_with_replacement(ends, degree, sizes, shift)
     if n and degree > population.min():
         summary = f"{degree} different {chosen}s were asked for and there are {population.min()}"
-        raise ConnectError(summary, owner=ends.owner, hint="a pair is connected once; n= of connect repeats pairs")
+        hint = "" if multapses else "multapses=True draws with replacement"
+        raise ConnectError(summary, owner=ends.owner, hint=hint)
     parts: list[Pairs] = []
     for row, rank in distinct(ends, population, np.full(n, degree)):
         value = rank + (excluded[row] & (rank >= itself[row]))

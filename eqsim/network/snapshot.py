@@ -169,7 +169,7 @@ def _state(thing: Any) -> dict[str, Any]:
     if isinstance(thing, Synapses):
         connections = thing._connections
         state["connections"] = {
-            "grown": None if connections._grown is None else list(connections._grown),
+            "grown": None if connections.sorted else [connections.sources(), connections.targets()],
             "n_pre": connections.n_pre,
             "start": connections.start,
             "target": connections.target,

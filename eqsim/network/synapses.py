@@ -16,6 +16,8 @@ from eqsim.checking.checked import Role, Scope
 from eqsim.checking.dimensions import Unit
 from eqsim.checking.names import VARIABLES
 from eqsim.checking.vocabulary import time_unit
+from eqsim.connectivity.delays import in_steps
+from eqsim.connectivity.order import taken
 from eqsim.connectivity.pairs import pairs_matrix
 from eqsim.language.names import free_names
 from eqsim.language.parse import parse, with_arguments
@@ -147,13 +149,13 @@ class Synapses(Access):
         } | dict(checked.initials)
         self._initial = dict(variables.waiting)
         variables.links = {
-            "pre": (pre, lambda index: self._connections.sources()[index].astype(np.int64)),
-            "post": (post, lambda index: self._connections.targets()[index].astype(np.int64)),
+            "pre": (pre, self._connections.source_of),
+            "post": (post, self._connections.target_of),
         }
         variables.namespace.update({key: values[key] for key in checked.externals if key in values})
         variables.builtins = {
-            "i": lambda index: self.i[index],
-            "j": lambda index: self.j[index],
+            "i": lambda index: _within(source, self._connections.source_of(index)),
+            "j": lambda index: _within(target, self._connections.target_of(index)),
             "N_pre": lambda _: source.N,
             "N_post": lambda _: target.N,
             "N_outgoing": lambda index: np.bincount(self.i, minlength=source.N)[self.i[index]],
@@ -316,9 +318,9 @@ class Synapses(Access):
         for pathway, delays in self._delays.items():
             if isinstance(delays, np.ndarray):
                 self._delays[pathway] = np.concatenate([delays, np.zeros(len(source))])
-        fresh = np.arange(before, len(self))
         for name, value in self._initial.items():
-            if name not in variables.waiting and len(fresh):
+            if name not in variables.waiting and len(self) > before:
+                fresh = np.arange(before, len(self))
                 variables.write(
                     name, variables.draw_values(value, variables.symbols, variables.unit(name), fresh), fresh
                 )
@@ -334,7 +336,7 @@ class Synapses(Access):
             arrays = self._variables.storage.arrays
             for name in self._variables.entries:
                 if not self._variables.is_shared(name):
-                    arrays[name][: len(self)] = arrays[name][place]
+                    arrays[name][: len(self)] = taken(arrays[name], place)
         if self._connections.sorted:
             self._connections.unsort()
         self._variables.place = None
@@ -344,11 +346,11 @@ class Synapses(Access):
         self._to_creation_order()
         for pathway, delays in self._delays.items():
             if isinstance(delays, np.ndarray):
-                steps = _steps(delays, dt)
-                if len(steps) and (steps == steps[0]).all():
-                    self._delays[pathway] = float(steps[0] * dt)
+                steps = in_steps(delays, dt)
+                if len(steps) and steps.min() == steps.max():
+                    self._delays[pathway] = float(int(steps[0]) * dt)
                 else:
-                    self._delays[pathway], self._steps[pathway] = _narrow(steps), dt
+                    self._delays[pathway], self._steps[pathway] = steps, dt
         first = next((p.name for p in self._checked.pathways if p.of == "pre" and p.name in self._steps), None)
         self._connections.sort(self._delays[first] if first else None)  # type: ignore[arg-type]
         order = self._connections.permutation
@@ -356,10 +358,10 @@ class Synapses(Access):
             arrays = self._variables.storage.arrays
             for name in self._variables.entries:
                 if not self._variables.is_shared(name):
-                    arrays[name][: len(self)] = arrays[name][order]
+                    arrays[name][: len(self)] = taken(arrays[name], order)
             for pathway in self._steps:
-                self._delays[pathway] = self._delays[pathway][order]  # type: ignore[index]
-        self._variables.place = self._connections.place()
+                self._delays[pathway] = taken(self._delays[pathway], order)  # type: ignore[arg-type]
+        self._variables.place = None if order is None else self._connections.place
         self._laid = dt
 
     def _delay_values(self, pathway: str) -> float | NDArray[Any]:
@@ -368,7 +370,7 @@ class Synapses(Access):
         if pathway not in self._steps or not isinstance(delays, np.ndarray):
             return delays
         place = self._connections.place()
-        return (delays if place is None else delays[place]) * self._steps[pathway]
+        return (delays if place is None else taken(delays, place)) * self._steps[pathway]
 
     def _delay_view(self, pathway: str) -> VariableView:
         if pathway not in self._delays:
@@ -402,7 +404,7 @@ class Synapses(Access):
         else:
             value = value.values if isinstance(value, VariableView) else value
             plain = np.asarray(magnitude(value, self._time_unit(), self._owner), np.float64)
-        if np.any(~(plain >= 0)) or np.any(np.isinf(plain)):
+        if not (plain.min(initial=0.0) >= 0 and plain.max(initial=0.0) < np.inf):  # what is no number is refused, too
             hint = "a spike arrives now or later: give a finite time"
             raise ArgumentError("a delay is a time of at least zero", owner=self._owner, hint=hint)
         if plain.ndim and plain.shape != chosen.shape:
@@ -411,9 +413,11 @@ class Synapses(Access):
         self._to_creation_order()
         if index is None and plain.ndim == 0:
             self._delays[pathway] = float(plain)
+        elif index is None and isinstance(value, str):
+            self._delays[pathway] = np.asarray(plain, np.float64)
         else:
             full = np.array(np.broadcast_to(self._delays[pathway], (len(self),)), np.float64)
-            full[chosen] = plain
+            full[slice(None) if index is None else chosen] = plain
             self._delays[pathway] = full
         self._revision += 1
 
@@ -475,15 +479,3 @@ def _whole(group: Any, index: NDArray[Any]) -> NDArray[Any]:
     part = group._elements()
     whole: NDArray[Any] = index if part is None else np.take(part.astype(index.dtype), index)
     return whole
-
-
-def _steps(time: NDArray[Any], dt: float) -> NDArray[np.int64]:
-    """Return delays in steps, halves up; a billionth of a step makes up for rounding in decimal fractions."""
-    return np.floor(time / dt + 0.5 + 1e-9).astype(np.int64)
-
-
-def _narrow(steps: NDArray[np.int64]) -> NDArray[Any]:
-    for kind in (np.uint8, np.uint16, np.uint32):
-        if int(steps.max(initial=0)) <= np.iinfo(kind).max:
-            return steps.astype(kind)
-    return steps

@@ -24,6 +24,7 @@ from eqsim.network.capture import externals
 from eqsim.network.functions import Function
 from eqsim.network.timed_array import TimedArray
 from eqsim.random import Kind, binomial, normal, poisson, uniform
+from eqsim.random.pieces import MANY, cut, shared_out
 from eqsim.targets.target import Storage
 from eqsim.text.errors import ArgumentError, DefinitionError, UnitsError
 from eqsim.units import has_unit, magnitude, unit_of
@@ -36,6 +37,7 @@ _LINK = "assign es.linked(group, 'variable') to it"
 NEVER = -(1 << 62)  # lastspike in steps, as long as the length of a step is not known
 BEFORE_EVER = 1e7  # milliseconds: lastspike of a neuron that never spiked is -10^4 s
 _BLOCK = 1 << 18  # elements for which a text is evaluated at a time
+_LAWS: Mapping[str, Callable[..., Any]] = MappingProxyType({"uniform": uniform, "normal": normal})
 
 
 class Variables:
@@ -63,7 +65,7 @@ class Variables:
         self.linkable: frozenset[str] = frozenset()  # parameters marked (linked)
         self.linked: dict[str, tuple[Any, Variables, str, Indices | None]] = {}  # what they refer to, once they do
         self._waiting: dict[str, Expr] = {}
-        self.place: Indices | None = None  # where each element is stored, if not at its index
+        self._place: Indices | Callable[[], Indices | None] | None = None
         self._under_way: list[str] = []
         self._assignments = 0
         self._occasion = 0
@@ -80,6 +82,17 @@ class Variables:
     @waiting.setter
     def waiting(self, formulas: dict[str, Expr]) -> None:
         self._waiting, self.defaults = formulas, MappingProxyType(dict(formulas))
+
+    @property
+    def place(self) -> Indices | None:
+        """Where each element is stored, if not at its index; given as a function, it is found when first needed."""
+        if callable(self._place):
+            self._place = self._place()
+        return self._place
+
+    @place.setter
+    def place(self, place: Indices | Callable[[], Indices | None] | None) -> None:
+        self._place = place
 
     def _zeros(self, name: str, entry: Entry) -> NDArray[Any]:
         length = 1 if self.is_shared(name) else self.size
@@ -201,15 +214,32 @@ class Variables:
         plain = plain_in(expr, symbols, unit, externals(self.namespace))
         if len(index) <= _BLOCK:
             return np.asarray(self.compute(plain, symbols, index))
-        blocks = [index[start : start + _BLOCK] for start in range(0, len(index), _BLOCK)]
-        return np.concatenate([np.broadcast_to(self.compute(plain, symbols, block), block.shape) for block in blocks])
+        many = len(index) >= MANY
+        laws = _compiled_laws() if many else _LAWS
+        first = np.asarray(self.compute(plain, symbols, index[:_BLOCK], laws))
+        values = np.empty(len(index), first.dtype)
+        values[:_BLOCK] = first
+
+        def fill(begin: int, end: int) -> None:
+            block = slice(_BLOCK + begin, _BLOCK + end)
+            values[block] = self.compute(plain, symbols, index[block], laws)
+
+        blocks = cut(len(index) - _BLOCK, _BLOCK // 4)
+        if many and not callables(self.namespace):  # what users wrote is called by one thread at a time
+            shared_out(fill, blocks)
+        else:
+            for block in blocks:
+                fill(*block)
+        return values
 
     def evaluate(self, checked: CheckedExpression, unit: Unit, index: Indices) -> NDArray[Any]:
         """Return a checked expression's values for elements, counted in a unit."""
         return self.draw_values(checked.value, checked.symbols, unit, index)
 
-    def compute(self, plain: Expr, symbols: Mapping[str, Symbol], index: Indices) -> Any:
-        """Return a plain formula's values for elements."""
+    def compute(
+        self, plain: Expr, symbols: Mapping[str, Symbol], index: Indices, laws: Mapping[str, Callable[..., Any]] = _LAWS
+    ) -> Any:
+        """Return a plain formula's values for elements; ``laws`` draw uniform and normal numbers."""
         values = {name: self._value(name, symbols, index) for name in names(plain)}
         number = iter(range(1 << 20))
 
@@ -217,9 +247,9 @@ class Variables:
             place = (self.stream, Kind.INITIAL, next(number), self._occasion, index)
             match law:
                 case "rand" | "uniform":
-                    return uniform(*place)
+                    return laws["uniform"](*place)
                 case "randn" | "normal":
-                    return normal(*place)
+                    return laws["normal"](*place)
                 case "poisson":
                     return poisson(*place, *arguments)
                 case _:
@@ -339,6 +369,13 @@ class Variables:
 def _occasion(name: str) -> int:
     """Return what tells the draws of a default from all others, whenever it is evaluated."""
     return 1 << 44 | zlib.crc32(name.encode())
+
+
+def _compiled_laws() -> Mapping[str, Callable[..., Any]]:
+    """Return the laws for many elements: the same numbers, sooner."""
+    from eqsim.random import compiled  # noqa: PLC0415 - Numba is loaded for many elements
+
+    return {"uniform": compiled.uniform, "normal": compiled.normal}
 
 
 def _same(one: Any, other: Any) -> bool:

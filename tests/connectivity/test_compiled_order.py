@@ -56,8 +56,7 @@ def test_sorting(synapses, as_created, cuts):
     last = int(j.max()) + 1
     bounds = None if cuts is None else np.array([0, *sorted(int(cut * last) for cut in cuts), last])
     options = {"as_created": as_created} | ({} if bounds is None else {"bounds": bounds})
-    plain, compiled = both(sort_synapses, i, j, delay, 41, **options)
-    assert_same(plain, compiled)
+    assert_same(*both(sort_synapses, i, j, delay, 41, **options))
 
 
 @settings(deadline=None)
