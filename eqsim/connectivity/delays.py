@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from eqsim.random.pieces import MANY, cut, shared_out
+from eqsim.random.pieces import cut, many, shared_out
 
 _PIECE = 2**18  # delays counted at a time
 
@@ -27,7 +27,7 @@ def in_steps(time: npt.NDArray[np.float64], dt: float) -> npt.NDArray[Any]:
         steps[first:end] = count(time[first:end])
 
     pieces = cut(time.size, _PIECE)
-    if time.size >= MANY:
+    if many(time.size):
         shared_out(fill, pieces)
     else:
         for piece in pieces:

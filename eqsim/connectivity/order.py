@@ -7,7 +7,7 @@ from typing import Any, overload
 import numpy as np
 import numpy.typing as npt
 
-from eqsim.random.pieces import MANY
+from eqsim.random.pieces import many
 
 Index = npt.NDArray[Any]  # any integer type
 Longs = npt.NDArray[np.int64]
@@ -62,7 +62,7 @@ def transpose(target: Index, n_post: int, delay: Index | None = None) -> tuple[L
 
 def first_of_each(i: Index, n: int, lane: Index | None = None, lanes: int = 1) -> Longs:
     """Return where the synapses of each index below ``n``, and of each lane of it, begin: one entry more than those."""
-    if i.size < MANY:
+    if not many(i.size):
         number = i if lane is None else i.astype(np.int64) * lanes + lane
         return np.concatenate([[0], np.cumsum(np.bincount(number, minlength=n * lanes))])
     from eqsim.connectivity import layout  # noqa: PLC0415 - Numba is loaded for many synapses
@@ -74,7 +74,7 @@ def first_of_each(i: Index, n: int, lane: Index | None = None, lanes: int = 1) -
 def ascending(keys: list[Index]) -> bool:
     """Whether the first key never falls, nor any other among those alike in the keys before it."""
     bits = _bits(keys)
-    if keys[0].size >= MANY and sum(bits) <= 64:
+    if many(keys[0].size) and sum(bits) <= 64:
         from eqsim.connectivity import layout  # noqa: PLC0415 - Numba is loaded for many synapses
 
         return layout.ascending(keys, bits)
@@ -88,7 +88,7 @@ def ascending(keys: list[Index]) -> bool:
 
 def inverse(permutation: Index) -> Index:
     """Return the permutation that leads back."""
-    if permutation.size >= MANY:
+    if many(permutation.size):
         from eqsim.connectivity import layout  # noqa: PLC0415 - Numba is loaded for many synapses
 
         return layout.inverse(permutation)
@@ -99,7 +99,7 @@ def inverse(permutation: Index) -> Index:
 
 def taken(values: Index, order: Index) -> Index:
     """Return ``values[order]``."""
-    if order.size < MANY or values.ndim > 1:
+    if not many(order.size) or values.ndim > 1:
         return values[order]
     from eqsim.connectivity import layout  # noqa: PLC0415 - Numba is loaded for many synapses
 
@@ -140,7 +140,7 @@ def _order(i: Index, keys: list[Index], start: Longs, columns: Index | None = No
     count = i.size
     bits = _bits(keys)
     place = max(1, count - 1).bit_length()
-    if count >= MANY and sum(bits) + place < 64:
+    if many(count) and sum(bits) + place < 64:
         from eqsim.connectivity import layout  # noqa: PLC0415 - Numba is loaded for many synapses
 
         return layout.ordered(i, start, keys, bits, columns)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from eqsim.connectivity.ends import Array, Ends, Index, Pairs
 from eqsim.connectivity.skipping import row_and_column, taken
-from eqsim.random.pieces import MANY
+from eqsim.random.pieces import many
 from eqsim.text.errors import ArgumentError, ConnectError, Mistake
 from eqsim.text.source import Span
 
@@ -29,7 +29,7 @@ def pairs_probability(ends: Ends, p: float) -> Pairs:
     check_probability(p, "p", ends.owner)
     total = ends.n_pre * ends.n_post
     expected = total * min(p, 1)
-    if expected >= MANY and p < 1:
+    if many(expected) and p < 1:
         from eqsim.connectivity import walk  # noqa: PLC0415 - Numba is loaded for many synapses
 
         if walk.longest_gap(p) < 2**31 - 1:
@@ -63,7 +63,7 @@ def pairs_arrays(ends: Ends, i: Any, j: Any) -> Pairs:
         wrong = outside(ends, sources, targets)
         raise no_such_pair(ends, sources, targets, wrong, "indexes count from 0 within the group or subgroup")
     # never the caller's arrays themselves, which may change
-    kind = ends.pair_type if sources.size >= MANY else ends.dtype
+    kind = ends.pair_type if many(sources.size) else ends.dtype
     return sources.astype(kind), targets.astype(kind)
 
 

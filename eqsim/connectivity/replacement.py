@@ -11,7 +11,7 @@ import numpy.typing as npt
 from eqsim.connectivity.ends import Array, Ends, Index, Number, Pairs
 from eqsim.connectivity.order import first_of_each
 from eqsim.random import Kind
-from eqsim.random.pieces import MANY, cut, shared_out
+from eqsim.random.pieces import cut, many, shared_out
 
 _PIECE = 2**16  # numbers drawn at a time, even
 
@@ -21,7 +21,7 @@ def total_with_replacement(ends: Ends, n: int) -> Pairs:
 
     A source is drawn for every synapse, of which only how often each one came counts, then a target for every synapse.
     """
-    kind = ends.pair_type if n >= MANY else ends.dtype
+    kind = ends.pair_type if many(n) else ends.dtype
     start = first_of_each(_drawn(ends, Number.SOURCE, n, ends.n_pre, kind), ends.n_pre)
     i: Index = np.repeat(np.arange(ends.n_pre, dtype=kind), np.diff(start))
     return i, _drawn(ends, Number.TARGET, n, ends.n_post, kind)
@@ -30,7 +30,7 @@ def total_with_replacement(ends: Ends, n: int) -> Pairs:
 def degree_with_replacement(ends: Ends, degree: int, sizes: tuple[int, int], shift: int | None) -> Pairs:
     """Return for each of ``sizes[0]`` neurons ``degree`` out of ``sizes[1]``, its own number + ``shift`` excluded."""
     n, others = sizes
-    kind = ends.pair_type if n * degree >= MANY else ends.dtype
+    kind = ends.pair_type if many(n * degree) else ends.dtype
     row: Index = np.repeat(np.arange(n, dtype=kind), degree)
     itself = np.full(n, -1) if shift is None else np.arange(n) + shift
     excluded = (itself >= 0) & (itself < others)
@@ -62,7 +62,7 @@ def _drawn(ends: Ends, number: Number, count: int, population: int, kind: type[n
 def _over(ends: Ends, number: Number, count: int, place: Callable[[int, int, npt.NDArray[np.float64]], None]) -> None:
     """Hand uniform numbers of one sequence to ``place``, piece by piece."""
     pieces = cut(count, _PIECE)
-    if count < MANY:
+    if not many(count):
         for first, end in pieces:
             place(first, end, ends.uniforms(number, first, (end - first + 1) // 2 * 2)[: end - first])
         return

@@ -13,9 +13,11 @@ from eqsim.connectivity.distinct import distinct
 from eqsim.connectivity.ends import Ends, Number, Pairs
 from eqsim.connectivity.pairs import check_probability, pairs_all
 from eqsim.connectivity.replacement import degree_with_replacement, total_with_replacement
+from eqsim.connectivity.skipping import rows_and_columns
 from eqsim.language.expr import Expr, Name, calls, names, substitute
 from eqsim.language.parse import parse_expression
 from eqsim.lowering.functions import CONSTANTS, DRAWS
+from eqsim.random.pieces import many
 from eqsim.text.errors import ArgumentError, ConnectError, Mistake
 
 
@@ -98,7 +100,12 @@ class FixedTotal:
             found = f"{ends.n_pre} sources, {ends.n_post} targets"
             hint = "multapses=True draws pairs with replacement"
             raise ConnectError(summary, owner=ends.owner, found=found, hint=hint)
-        ((_, pair),) = distinct(ends, np.array([total]), np.array([self.n]))
+        sizes = np.array([total]), np.array([self.n])
+        if many(self.n) and total <= 64 * self.n:  # a bit for each pair is not more than the synapses take
+            from eqsim.connectivity.subsets import subsets  # noqa: PLC0415 - Numba is loaded for many synapses
+
+            return rows_and_columns(subsets(ends, *sizes, np.int64), ends.n_post, ends.pair_type)
+        ((_, pair),) = distinct(ends, *sizes)
         return (pair // max(ends.n_post, 1)).astype(ends.dtype), (pair % max(ends.n_post, 1)).astype(ends.dtype)
 
 
@@ -273,6 +280,14 @@ def _degree(ends: Ends, degree: int, sizes: tuple[int, int], chosen: str, shift:
         summary = f"{degree} different {chosen}s were asked for and there are {population.min()}"
         hint = "" if multapses else "multapses=True draws with replacement"
         raise ConnectError(summary, owner=ends.owner, hint=hint)
+    if many(n * degree):
+        from eqsim.connectivity.subsets import subsets  # noqa: PLC0415 - Numba is loaded for many synapses
+
+        kind = ends.pair_type
+        found = subsets(ends, population, np.full(n, degree), kind).reshape(n, degree)
+        # members from the excluded one on stand for their neighbours
+        found += excluded[:, None] & (found >= np.where(excluded, itself, 0).astype(kind)[:, None])
+        return np.repeat(np.arange(n, dtype=kind), degree), found.ravel()
     parts: list[Pairs] = []
     for row, rank in distinct(ends, population, np.full(n, degree)):
         value = rank + (excluded[row] & (rank >= itself[row]))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eqsim.connectivity.order import ascending, first_of_each, inverse, sort_synapses, sources, taken
-from eqsim.random.pieces import MANY
+from eqsim.random.pieces import many
 
 Index = NDArray[Any]
 
@@ -49,7 +49,7 @@ class Connections:
         self._keep(self.sources(), self.targets())
 
     def _keep(self, i: Index, j: Index) -> None:
-        if len(i) >= MANY and ascending([i]):
+        if many(len(i)) and ascending([i]):
             self.start, self._grown = first_of_each(i, self.n_pre), (None, j)
         else:
             self._grown = (i, j)

@@ -24,7 +24,7 @@ from eqsim.network.capture import externals
 from eqsim.network.functions import Function
 from eqsim.network.timed_array import TimedArray
 from eqsim.random import Kind, binomial, normal, poisson, uniform
-from eqsim.random.pieces import MANY, cut, shared_out
+from eqsim.random.pieces import cut, many, shared_out
 from eqsim.targets.target import Storage
 from eqsim.text.errors import ArgumentError, DefinitionError, UnitsError
 from eqsim.units import has_unit, magnitude, unit_of
@@ -212,10 +212,9 @@ class Variables:
             self._assignments += 1
         self._occasion = self._assignments if occasion is None else occasion
         plain = plain_in(expr, symbols, unit, externals(self.namespace))
+        laws = _compiled_laws() if many(len(index)) else _LAWS
         if len(index) <= _BLOCK:
-            return np.asarray(self.compute(plain, symbols, index))
-        many = len(index) >= MANY
-        laws = _compiled_laws() if many else _LAWS
+            return np.asarray(self.compute(plain, symbols, index, laws))
         first = np.asarray(self.compute(plain, symbols, index[:_BLOCK], laws))
         values = np.empty(len(index), first.dtype)
         values[:_BLOCK] = first
@@ -225,7 +224,7 @@ class Variables:
             values[block] = self.compute(plain, symbols, index[block], laws)
 
         blocks = cut(len(index) - _BLOCK, _BLOCK // 4)
-        if many and not callables(self.namespace):  # what users wrote is called by one thread at a time
+        if many(len(index)) and not callables(self.namespace):  # what users wrote is called by one thread at a time
             shared_out(fill, blocks)
         else:
             for block in blocks:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eqsim.connectivity import layout, order
+from eqsim.connectivity import layout
 from eqsim.connectivity.order import sort_synapses, transpose
+from eqsim.random import pieces
 
 
 def made(seed, size, n_pre, n_post, delays, by_source):
@@ -22,7 +23,7 @@ def both(sort, *arguments, **options):
     """Return what NumPy gives and what compiled code gives, in small pieces on several threads."""
     plain = sort(*arguments, **options)
     with (
-        patch.object(order, "MANY", 1),
+        patch.object(pieces, "MANY", 1),
         patch.object(layout, "_AT_LEAST", 7),
         patch.object(layout, "cores", lambda: 3),
     ):
@@ -94,6 +95,7 @@ def test_keys_too_wide_for_one_word_are_left_to_numpy():
 @pytest.mark.parametrize("threads", [1, 2, 5])
 def test_the_number_of_threads_does_not_count(threads):
     i, j, delay = made(3, 10**6 + 1, 200, 3000, 40, False)
-    expected = sort_synapses(i, j, delay, 200)
+    with patch.object(pieces, "MANY", 10**9), patch.object(pieces, "SOME", 10**9):
+        expected = sort_synapses(i, j, delay, 200)
     with patch.object(layout, "cores", lambda: threads):
         assert_same(expected, sort_synapses(i, j, delay, 200))
