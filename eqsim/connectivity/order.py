@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
 
-from eqsim.random.pieces import many
+from eqsim.random.pieces import many, shared_out
 
+_PIECE = 2**18  # values rearranged at a time, and the rest of a row
 Index = npt.NDArray[Any]  # any integer type
 Longs = npt.NDArray[np.int64]
 Csr = tuple[Longs, Index, Index | None]
@@ -106,6 +108,29 @@ def taken(values: Index, order: Index) -> Index:
     return layout.taken_in(values, order)
 
 
+def rearrange(values: npt.NDArray[Any], order: Index, start: Longs) -> None:
+    """Put ``values[order]`` in the place of ``values``; ``start`` says where rows begin that often keep their members.
+
+    Where they do, little memory is needed besides.
+    """
+    if not many(order.size):
+        values[: order.size] = values[order]
+        return
+    edges = start[np.unique(np.searchsorted(start, np.arange(0, order.size + _PIECE, _PIECE)).clip(0, start.size - 1))]
+    pieces = [(int(first), int(end)) for first, end in pairwise(edges) if end > first]
+
+    def stays(first: int, end: int) -> bool:
+        return int(order[first:end].min()) >= first and int(order[first:end].max()) < end
+
+    def put(first: int, end: int) -> None:
+        values[first:end] = values[first:end][order[first:end] - first]
+
+    if all(shared_out(stays, pieces)):
+        shared_out(put, pieces)
+    else:
+        values[: order.size] = taken(values, order)
+
+
 def sources(start: Longs) -> Index:
     """Return the source of each synapse, in storage order, in the narrowest unsigned type."""
     n_pre = start.size - 1
@@ -122,7 +147,7 @@ def narrowest(largest: int) -> type[np.unsignedinteger[Any]]:
 
 def _laid_out(i: Index, keys: list[Index], j: Index, start: Longs) -> tuple[Index, Index | None]:
     """Return targets and permutation in the order by source and some keys, the first counting most."""
-    target = j.astype(narrowest(int(j.max(initial=0))))
+    target = j.astype(narrowest(int(j.max(initial=0))), copy=False)
     if ascending([i, *keys]):
         return target, None
     # the targets are found in order where they are a key

@@ -17,7 +17,7 @@ from eqsim.checking.dimensions import Unit
 from eqsim.checking.names import VARIABLES
 from eqsim.checking.vocabulary import time_unit
 from eqsim.connectivity.delays import in_steps
-from eqsim.connectivity.order import taken
+from eqsim.connectivity.order import rearrange, taken
 from eqsim.connectivity.pairs import pairs_matrix
 from eqsim.language.names import free_names
 from eqsim.language.parse import parse, with_arguments
@@ -358,9 +358,9 @@ class Synapses(Access):
             arrays = self._variables.storage.arrays
             for name in self._variables.entries:
                 if not self._variables.is_shared(name):
-                    arrays[name][: len(self)] = taken(arrays[name], order)
+                    rearrange(arrays[name], order, self._connections.start)
             for pathway in self._steps:
-                self._delays[pathway] = taken(self._delays[pathway], order)  # type: ignore[arg-type]
+                rearrange(self._delays[pathway], order, self._connections.start)  # type: ignore[arg-type]
         self._variables.place = None if order is None else self._connections.place
         self._laid = dt
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eqsim.connectivity import layout
+from eqsim.connectivity import layout, order
 from eqsim.connectivity.order import sort_synapses, transpose
 from eqsim.random import pieces
 
@@ -99,3 +99,18 @@ def test_the_number_of_threads_does_not_count(threads):
         expected = sort_synapses(i, j, delay, 200)
     with patch.object(layout, "cores", lambda: threads):
         assert_same(expected, sort_synapses(i, j, delay, 200))
+
+
+@settings(deadline=None)
+@given(synapses)
+def test_rearranging_and_back(synapses):
+    i, j, delay = synapses
+    start, _, permutation = sort_synapses(i, j, delay, 41)
+    order_ = np.arange(i.size, dtype=np.int32) if permutation is None else permutation
+    values = np.random.default_rng(0).random(i.size + 5)
+    with patch.object(pieces, "MANY", 1), patch.object(order, "_PIECE", 5):
+        found = values.copy()
+        order.rearrange(found, order_, start)
+        back = order.inverse(order_)
+        np.testing.assert_array_equal(order.taken(found, back), values[: i.size])
+    np.testing.assert_array_equal(found, np.concatenate([values[order_], values[i.size :]]))
