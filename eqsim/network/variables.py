@@ -223,7 +223,7 @@ class Variables:
             block = slice(_BLOCK + begin, _BLOCK + end)
             values[block] = self.compute(plain, symbols, index[block], laws)
 
-        blocks = cut(len(index) - _BLOCK, _BLOCK // 4)
+        blocks = cut(len(index) - _BLOCK, _BLOCK)
         if many(len(index)) and not callables(self.namespace):  # what users wrote is called by one thread at a time
             shared_out(fill, blocks)
         else:
