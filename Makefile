@@ -1,4 +1,4 @@
-# The whole developer interface: demo, test, test-all, check, docs, clean.
+# The whole developer interface: demo, test, test-all, check, docs, bench, clean.
 # PYTHON picks the interpreter that makes the virtual environment (3.11 or newer): make test PYTHON=python3.12
 
 PYTHON ?= python3
@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo check docs test test-all clean
+.PHONY: help install demo check docs test test-all bench-peers bench clean
 
 help:
 	@echo 'make demo      simulate 4000 neurons, print rates and timing, write the raster'
@@ -16,6 +16,8 @@ help:
 	@echo 'make test-all  the same with the slow tests'
 	@echo 'make check     lint, types and layers alone'
 	@echo 'make docs      build the documentation into site/'
+	@echo 'make bench-peers  install the other simulators, each into an environment of its own below benchmarks/.peers'
+	@echo 'make bench     compare with them (about two hours; BENCH="--only coba hh" for a part)'
 	@echo 'make clean     remove what was built; make again afterwards'
 
 install: $(STAMP)
@@ -46,6 +48,13 @@ test: check docs
 
 test-all: check docs
 	$(BIN)/pytest -n $(JOBS)
+
+bench-peers:
+	sh benchmarks/install_peers.sh '$(PYTHON)'
+	$(MAKE) --silent -C benchmarks/in_c
+
+bench: $(STAMP) bench-peers
+	$(BIN)/python benchmarks/compare.py $(BENCH)
 
 clean:
 	rm -rf $(VENV) build dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -41,7 +41,7 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     """List the units and the functions."""
-    return sorted({*__all__, "has_unit", "magnitude", "unit_of", "with_unit"})
+    return sorted({*__all__, "has_unit", "joined", "magnitude", "unit_of", "with_unit"})
 
 
 def has_unit(value: object) -> bool:
@@ -83,6 +83,18 @@ def magnitude(value: Any, unit: Unit, owner: str = "") -> float | npt.NDArray[np
         )
     plain = _scaled(plain if factor == 1 else plain * factor, found.scale - unit.scale)
     return plain if plain.ndim else float(plain)
+
+
+def joined(values: Any) -> Any:
+    """Return a list of quantities as one quantity, in the unit of the first; anything else as it is.
+
+    NumPy would drop their units without a word. Raises UnitsError for units of different dimensions.
+    """
+    if not isinstance(values, list | tuple) or not any(isinstance(item, pq.Quantity | list | tuple) for item in values):
+        return values
+    items = [joined(item) for item in values]
+    unit = unit_of(next((item for item in items if has_unit(item)), 1.0))
+    return with_unit(magnitude(items, unit), unit)
 
 
 def with_unit(values: Any, unit: Unit) -> Any:

@@ -245,8 +245,12 @@ class Consistency:
         plural = "" if counts == (1,) else "s"
         summary = f"{expr.function} takes {names} argument{plural}"
         hint = f"write {expr.function}({', '.join('abc'[: counts[0]])})"
-        if counts == _OF_TABLE:
-            hint = f"write {expr.function}(t), or {expr.function}(t, i) for one column a neuron"
+        external = self.externals.get(expr.function)
+        if external is not None and external.kind == "timed_array":
+            one, other = f"{expr.function}(t)", f"{expr.function}(t, i)"
+            hint = f"write {one}, or {other} for one column a neuron"
+            if len(counts) == 1:
+                hint = f"write {one}: it has one value for each time" if counts == (1,) else f"write {other}"
         self._tell(summary, expr.span, f"{given} argument{'' if given == 1 else 's'}", hint)
         return False
 
@@ -304,7 +308,7 @@ class Consistency:
 
     def _external_call(self, expr: Call, external: External) -> Measure | None:
         if external.kind == "timed_array":
-            if not self._count(expr, *_OF_TABLE):
+            if not self._count(expr, *((len(external.arguments),) if external.arguments else _OF_TABLE)):
                 return None
             units = (time_unit(self.unitless), Unit())[: len(expr.arguments)]
         else:

@@ -12,7 +12,7 @@ from eqsim.random.pieces import cut, many, shared_out
 _PIECE = 2**18  # delays counted at a time
 
 
-def in_steps(time: npt.NDArray[np.float64], dt: float) -> npt.NDArray[Any]:
+def narrow_steps(time: npt.NDArray[np.float64], dt: float) -> npt.NDArray[Any]:
     """Return delays in steps, halves up; a billionth of a step makes up for rounding in decimal fractions."""
 
     def count(part: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

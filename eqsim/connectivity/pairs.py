@@ -13,6 +13,7 @@ from eqsim.connectivity.skipping import row_and_column, taken
 from eqsim.random.pieces import many
 from eqsim.text.errors import ArgumentError, ConnectError, Mistake
 from eqsim.text.source import Span
+from eqsim.units import has_unit
 
 
 def pairs_all(ends: Ends) -> Pairs:
@@ -85,7 +86,11 @@ def pairs_matrix(ends: Ends, matrix: Any) -> tuple[Index, Index, Array]:
             found=f"{found}, against {wanted}",
             hint=hint,
         )
-    rows = csr_array(matrix if issparse(matrix) else np.asarray(matrix))
+    dense = matrix if issparse(matrix) else np.asarray(matrix)
+    if has_unit(matrix) or dense.dtype.kind not in "biuf":
+        kind, hint = f"{type(matrix).__name__} of {dense.dtype}", "give plain numbers in the unit of the variable"
+        raise ConnectError("a matrix holds real numbers", owner=ends.owner, found=kind, hint=hint)
+    rows = csr_array(dense)
     rows.sort_indices()
     i: Index = np.repeat(np.arange(ends.n_pre, dtype=ends.dtype), np.diff(rows.indptr))
     return i, rows.indices.astype(ends.dtype), rows.data
@@ -97,7 +102,7 @@ def repeated(ends: Ends, pairs: Pairs, n: Any) -> Pairs:
     Raises ConnectError for a number that is negative or not whole.
     """
     number = np.asarray(n)
-    wrong = ~((number >= 0) & (number == np.floor(number)))
+    wrong = ~((number >= 0) & (number == np.floor(number)) & np.isfinite(number))
     if wrong.any():
         raise ConnectError(
             "n must be a whole number of at least 0",
@@ -141,6 +146,9 @@ def _within(index: Index, n: int) -> bool:
 
 def _indexes(values: Any, name: str, owner: str) -> Index:
     array = np.atleast_1d(np.asarray(values))
+    if has_unit(values):
+        what, hint = f"{name} must be a list of whole numbers", "an index counts neurons"
+        raise ConnectError(what, owner=owner, found="values with a unit", hint=hint)
     if array.size == 0:
         return array.astype(np.int64) if array.dtype.kind == "f" else array
     if (

@@ -189,22 +189,24 @@ def one_to_one() -> OneToOne:
 
 def all_to_all(self_connections: bool = False) -> AllToAll:
     """Connect every source to every target; within one group, no neuron to itself unless ``self_connections``."""
-    return AllToAll(self_connections)
+    return AllToAll(_flag(self_connections, "all_to_all"))
 
 
 def fixed_indegree(k: int, self_connections: bool = True, multapses: bool = False) -> FixedIndegree:
     """Connect each target from ``k`` different sources, drawn at random; with ``multapses`` they may be the same."""
-    return FixedIndegree(_count(k, "k", "fixed_indegree"), self_connections, multapses)
+    rule = "fixed_indegree"
+    return FixedIndegree(_count(k, "k", rule), _flag(self_connections, rule), _flag(multapses, rule, "multapses"))
 
 
 def fixed_outdegree(n: int, self_connections: bool = True, multapses: bool = False) -> FixedOutdegree:
     """Connect each source to ``n`` different targets, drawn at random; with ``multapses`` they may be the same."""
-    return FixedOutdegree(_count(n, "n", "fixed_outdegree"), self_connections, multapses)
+    rule = "fixed_outdegree"
+    return FixedOutdegree(_count(n, "n", rule), _flag(self_connections, rule), _flag(multapses, rule, "multapses"))
 
 
 def fixed_total(n: int, multapses: bool = False) -> FixedTotal:
     """Connect ``n`` different pairs, drawn at random; with ``multapses`` they may be the same."""
-    return FixedTotal(_count(n, "n", "fixed_total"), multapses)
+    return FixedTotal(_count(n, "n", "fixed_total"), _flag(multapses, "fixed_total", "multapses"))
 
 
 def small_world(k: int, p: float) -> SmallWorld:
@@ -214,8 +216,10 @@ def small_world(k: int, p: float) -> SmallWorld:
     """
     if _count(k, "k", "small_world") % 2:
         hint = f"take {k - 1} or {k + 1}"
-        raise ArgumentError("small_world takes an even k: k/2 neighbours on either side", found=f"k = {k}", hint=hint)
-    check_probability(p, "p of small_world")
+        what, found = "small_world takes an even k: k/2 neighbours on either side", f"k = {k}"
+        raise ArgumentError(what, owner="rules.small_world", found=found, hint=hint)
+    _number(p, "p", "small_world")
+    check_probability(p, "p of small_world", "rules.small_world")
     return SmallWorld(k, p)
 
 
@@ -225,7 +229,8 @@ def scale_free(m: int) -> ScaleFree:
     Barabási & Albert (1999), Science 286:509.
     """
     if _count(m, "m", "scale_free") == 0:
-        raise ArgumentError("scale_free attaches each neuron to at least one other", found="m = 0", hint="take m = 1")
+        what = "scale_free attaches each neuron to at least one other"
+        raise ArgumentError(what, owner="rules.scale_free", found="m = 0", hint="take m = 1")
     return ScaleFree(m)
 
 
@@ -235,9 +240,11 @@ def gaussian(sigma: float, p_max: float) -> Gaussian:
     The distance is that of the variables ``x`` (``y``, ``z``) of both groups, and ``sigma`` counts in their unit;
     without them neurons stand on a ring and ``sigma`` counts target neurons. No neuron is connected to itself.
     """
-    if not np.asarray(sigma) > 0:  # also of a quantity, whose unit is that of the positions
-        raise ArgumentError("sigma of gaussian must be above 0", found=str(sigma), hint="give a width")
-    check_probability(p_max, "p_max of gaussian")
+    if not 0 < _number(sigma, "sigma", "gaussian") < np.inf:
+        what = "sigma of gaussian must be above 0 and finite"
+        raise ArgumentError(what, owner="rules.gaussian", found=str(sigma), hint="give a width")
+    _number(p_max, "p_max", "gaussian")
+    check_probability(p_max, "p_max of gaussian", "rules.gaussian")
     return Gaussian(sigma, p_max)
 
 
@@ -247,6 +254,10 @@ def distance(text: str) -> Distance:
     ``'lambda d: 0.2*exp(-d/50)'`` is the same, with a name of one's own for the distance; see `gaussian` for what is
     measured. No neuron is connected to itself.
     """
+    if not isinstance(text, str):
+        hint = "write for instance es.rules.distance('0.2*exp(-d/50)')"
+        found = type(text).__name__
+        raise ArgumentError("the probability is a formula, as a text", owner="rules.distance", found=found, hint=hint)
     head, colon, body = text.partition(":")
     words = head.split()
     named = bool(colon) and len(words) == 2 and words[0] == "lambda"
@@ -256,7 +267,13 @@ def distance(text: str) -> Distance:
     if variable not in names(expr) and not calls(expr) & DRAWS.keys():
         hint = f"write a formula of the distance {variable}; connect(p=…) takes a probability that is the same for all"
         raise ArgumentError(
-            Mistake(ArgumentError, f"the formula does not use the distance {variable}", expr.span, hint=hint)
+            Mistake(
+                ArgumentError,
+                f"the formula does not use the distance {variable}",
+                expr.span,
+                "rules.distance",
+                hint=hint,
+            )
         )
     return Distance(text, _renamed(expr, variable))
 
@@ -314,7 +331,22 @@ def _more_than(ends: Ends, least: int, summary: str) -> None:
 
 def _count(value: int, name: str, rule: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
-        raise ArgumentError(
-            f"{name} of {rule} must be a whole number of at least 0", found=repr(value), hint="give an int"
-        )
+        what, found = f"{name} of {rule} must be a whole number of at least 0", repr(value)
+        raise ArgumentError(what, owner=f"rules.{rule}", found=found, hint="give an int")
     return int(value)
+
+
+def _number(value: Any, name: str, rule: str) -> Any:
+    """Return the magnitude of one number or quantity, whose unit is that of the positions; raise for anything else."""
+    plain = np.asarray(value)
+    if plain.ndim or plain.dtype.kind not in "iuf":
+        hint = "give one number"
+        raise ArgumentError(f"{name} of {rule} is a number", owner=f"rules.{rule}", found=repr(value), hint=hint)
+    return plain
+
+
+def _flag(value: Any, rule: str, name: str = "self_connections") -> bool:
+    if not isinstance(value, bool | np.bool_):
+        what = f"{name} of {rule} is True or False"
+        raise ArgumentError(what, owner=f"rules.{rule}", found=repr(value), hint=f"write {name}=True")
+    return bool(value)

@@ -14,6 +14,7 @@ from eqsim.language.expr import Binary, Call, Compare, Conditional, Expr, Logic,
 from eqsim.lowering.functions import CONSTANTS, DRAWS, FUNCTIONS
 from eqsim.lowering.types import whole_power
 from eqsim.text.errors import DefinitionError, EqsimError, Mistake, UnknownNameError
+from eqsim.text.nearest import nearest
 
 Draw = Callable[[str, tuple[Any, ...]], Any]
 """Law and arguments to random numbers: ``draw("poisson", (rate,))``, one number for each element."""
@@ -100,7 +101,8 @@ def _named(expr: Name, name: str, known: _Surroundings) -> Any:
         return value.astype(np.int64) if narrow else value
     if name in CONSTANTS:
         return CONSTANTS[name]
-    raise _mistake(UnknownNameError, f"'{name}' has no value here", expr)
+    hint = f"values here are {', '.join(sorted(known.values)) or 'numbers alone'}"
+    raise _mistake(UnknownNameError, f"'{name}' has no value here", expr, hint)
 
 
 def _arithmetic(expr: Binary, known: _Surroundings) -> Any:
@@ -119,11 +121,14 @@ def _called(expr: Call, known: _Surroundings) -> Any:
         return known.functions[name](*arguments)
     if name in DRAWS:
         if known.draw is None:
-            raise _mistake(DefinitionError, f"{name}() cannot draw here", expr)
+            hint = "draw into a parameter first, and use that"
+            raise _mistake(DefinitionError, f"{name}() cannot draw here", expr, hint)
         return _kept(known.draw(DRAWS[name][0], arguments), known.real)
     if name in FUNCTIONS:
         return _apply(FUNCTIONS[name].apply, arguments, known)
-    raise _mistake(UnknownNameError, f"there is no function '{name}'", expr)
+    near = nearest(name, {*FUNCTIONS, *DRAWS, *known.functions})
+    hint = f"did you mean {near}?" if near else "es.function makes a Python function usable in texts"
+    raise _mistake(UnknownNameError, f"there is no function '{name}'", expr, hint)
 
 
 def _apply(operation: Callable[..., Any], operands: tuple[Any, ...], known: _Surroundings) -> Any:
@@ -156,5 +161,5 @@ def _whole(value: Any) -> bool:
     return isinstance(value, int) or (isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in "iu")
 
 
-def _mistake(error: type[EqsimError], summary: str, expr: Name | Call) -> EqsimError:
-    return error(Mistake(error, summary, expr.span))
+def _mistake(error: type[EqsimError], summary: str, expr: Name | Call, hint: str) -> EqsimError:
+    return error(Mistake(error, summary, expr.span, hint=hint))

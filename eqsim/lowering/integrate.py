@@ -179,7 +179,8 @@ def _exact(equations: Equations) -> Update:
     states = system.stepped
     linear = linear_system(states, equations.formulas)
     if linear is None:
-        raise SchemeError("exact integrates linear equations alone", owner=system.name)
+        hint = "exponential_euler and rk4 take others"
+        raise SchemeError("exact integrates linear equations alone", owner=system.name, hint=hint)
     linear = resolved(linear, equations)
     values = dict(propagate(linear, _DT, local))
     held = {state.name for state in states if state.held}

@@ -17,7 +17,7 @@ from eqsim.lowering.kernel import Draw, Entry, Let, Store
 from eqsim.schemes.choose import Choice
 
 ONE = Unit()
-_STORED: Mapping[str, Entry] = MappingProxyType({"real": "real", "integer": "integer", "boolean": "flag"})
+STORED: Mapping[str, Entry] = MappingProxyType({"real": "real", "integer": "integer", "boolean": "flag"})
 
 
 def storage(checked: CheckedModel) -> dict[str, Entry]:
@@ -25,7 +25,7 @@ def storage(checked: CheckedModel) -> dict[str, Entry]:
     arrays: dict[str, Entry] = {}
     for definition in checked.definitions:
         if definition.kind != "subexpression" or "constant over dt" in definition.flags:
-            arrays[definition.name] = _STORED[definition.type]
+            arrays[definition.name] = STORED[definition.type]
     if checked.threshold is not None:
         arrays["_spike"] = "flag"
         arrays["lastspike"] = "count"

@@ -94,7 +94,7 @@ class Program:
 
 def check_slot(when: object, owner: str) -> None:
     """Raise ArgumentError for what is no slot of a time step."""
-    if when not in SLOTS:
+    if not isinstance(when, str) or when not in SLOTS:
         raise ArgumentError(f"there is no slot {when!r}", owner=owner, hint=f"slots are {', '.join(SLOTS)}")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Literal
 
 from eqsim.checking.checked import CheckedDefinition, CheckedModel, CheckedPathway
@@ -11,10 +10,8 @@ from eqsim.language.expr import Binary, Expr, Name, Number, calls, names, walk
 from eqsim.lowering.binding import LAWS, Binder, Lowered, Of, Owner
 from eqsim.lowering.flow import flow
 from eqsim.lowering.kernel import Add, Entry, Let, Store
-from eqsim.lowering.neurons import advance
+from eqsim.lowering.neurons import STORED, advance
 from eqsim.schemes.choose import Choice
-
-_STORED: Mapping[str, Entry] = MappingProxyType({"real": "real", "integer": "integer", "boolean": "flag"})
 
 
 def storage(checked: CheckedModel) -> dict[str, Entry]:
@@ -23,7 +20,7 @@ def storage(checked: CheckedModel) -> dict[str, Entry]:
     for definition in checked.definitions:
         stored = "constant over dt" in definition.flags or definition.kind != "subexpression"
         if stored and "summed" not in definition.flags:
-            arrays[definition.name] = _STORED[definition.type]
+            arrays[definition.name] = STORED[definition.type]
     event_driven = any("event-driven" in definition.flags for definition in checked.definitions)
     if event_driven or "lastupdate" in checked.symbols or _code_uses(checked, "lastupdate"):
         arrays["lastupdate"] = "count"

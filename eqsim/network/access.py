@@ -14,13 +14,15 @@ from eqsim.checking.dimensions import Unit
 from eqsim.checking.units import unit_text
 from eqsim.checking.vocabulary import time_unit
 from eqsim.language.expr import Name, names, walk
+from eqsim.network.arguments import names_of
 from eqsim.network.capture import caller
-from eqsim.network.texts import Surroundings, elements
+from eqsim.network.indexes import elements
+from eqsim.network.texts import Surroundings
 from eqsim.network.variables import Variables
 from eqsim.network.view import VariableView
 from eqsim.text.errors import ArgumentError, Mistake, ReadOnlyError, UnitsError, UnknownVariableError
 from eqsim.text.nearest import nearest
-from eqsim.units import has_unit, magnitude, unit_of, with_unit
+from eqsim.units import has_unit, joined, magnitude, unit_of, with_unit
 
 _READABLE = frozenset({"i", "j", "t", "dt", "lastspike", "not_refractory", "lastupdate"})
 
@@ -78,7 +80,7 @@ class Access:
     # writing ---------------------------------------------------------------------------------------------------------
 
     def __setattr__(self, name: str, value: Any) -> None:
-        attribute = type(self).__dict__.get(name)
+        attribute = getattr(type(self), name, None)
         fixed = isinstance(attribute, property) and attribute.fset is None
         if name.startswith("_") or "_variables" not in self.__dict__ or (attribute is not None and not fixed):
             object.__setattr__(self, name, value)
@@ -120,7 +122,7 @@ class Access:
         """Return plain values given for a variable, and for which elements; raise for what cannot be."""
         self._writable(name)
         plain = np.asarray(value)
-        if plain.dtype.kind not in "biuf":
+        if has_unit(value) or plain.dtype.kind not in "biuf":
             hint = "give plain numbers in the declared unit"
             raise ArgumentError(f"{name!r} takes numbers, not {value!r}", owner=self._owner, hint=hint)
         plain = _of_type(plain, self._variables.symbols[name].type, name, self._owner)
@@ -171,21 +173,11 @@ class Access:
         self, checked: CheckedExpression, values: dict[str, Any], unit: Unit, every: NDArray[np.int64]
     ) -> NDArray[Any]:
         """Return a checked text's values for elements; ``i`` and ``N`` are those of this part."""
-        variables = self._variables
-        saved = dict(variables.namespace)
-        variables.namespace.update(values)
-        variables.part = self._elements()
-        try:
-            return variables.evaluate(checked, unit, every)
-        finally:
-            variables.part = None
-            variables.namespace.clear()
-            variables.namespace.update(saved)
+        return self._variables.evaluate(checked, unit, every, values, self._elements())
 
     def _number(self, name: str, value: Any) -> NDArray[Any]:
         unit = self._variables.unit(name)
-        if isinstance(value, VariableView):
-            value = value.values
+        value = value.values if isinstance(value, VariableView) else joined(value)
         given = unit_of(value)
         plain = np.asarray(value.magnitude if has_unit(value) else value)
         if plain.dtype.kind not in "biuf":
@@ -208,7 +200,7 @@ class Access:
         """Return a copy of every stored variable (or those named), by name."""
         own = {Role.STATE, Role.PARAMETER}
         every = [n for n in self._variables.entries if self._is_variable(n) and self._variables.symbols[n].role in own]
-        chosen = names or every
+        chosen = every if names is None else names_of(names, "variables", self._owner)
         for name in chosen:
             if not self._is_variable(name):
                 raise self._unknown(name)
@@ -267,7 +259,7 @@ class Access:
 
     def _unknown(self, name: str) -> UnknownVariableError:
         known = sorted(n for n in self._variables.symbols if self._is_variable(n))
-        near = nearest(name, known)
+        near = nearest(str(name), known)
         hint = f"did you mean {near!r}?" if near else f"its variables are {', '.join(known) or 'none'}"
         return UnknownVariableError(f"there is no variable {name!r}", owner=self._owner, hint=hint)
 

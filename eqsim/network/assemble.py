@@ -15,6 +15,7 @@ from eqsim.lowering.program import Address, Guard, Launch, Program, When, in_ord
 from eqsim.lowering.record import record_events, record_states
 from eqsim.lowering.tidy import numbered, tidy
 from eqsim.network.capture import externals
+from eqsim.network.captured import time_in_model
 from eqsim.network.event_monitor import EventMonitor
 from eqsim.network.functions import Function
 from eqsim.network.inputs import SpikeGeneratorGroup
@@ -23,7 +24,7 @@ from eqsim.network.pathways import SynapseParts
 from eqsim.network.state_monitor import StateMonitor
 from eqsim.network.synapses import Synapses
 from eqsim.network.timed_array import TimedArray
-from eqsim.network.variables import Variables, time_in_model
+from eqsim.network.variables import Variables
 from eqsim.targets.target import Storage
 from eqsim.text.errors import NetworkError
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from eqsim.checking.checked import External
+from eqsim.checking.dimensions import Unit
 from eqsim.checking.units import unit_named
 from eqsim.lowering.functions import FUNCTIONS
 from eqsim.network.functions import Function
@@ -74,7 +75,7 @@ def _external(value: Any) -> External:
     if isinstance(value, Unusable):
         return External("other", what=value.what)
     if isinstance(value, TimedArray):
-        return External("timed_array", value.unit)
+        return External("timed_array", value.unit, arguments=(Unit(),) * value.values.ndim)
     if isinstance(value, Function):
         return External("function", value.result, "real", value.units)
     if isinstance(value, bool | np.bool_):
@@ -97,7 +98,7 @@ def scalar(value: Any) -> bool:
     """Whether a value is one number, with or without unit."""
     if isinstance(value, bool | int | float | np.number | np.bool_):
         return True
-    return (has_unit(value) or isinstance(value, np.ndarray)) and np.ndim(value) == 0 and np.isrealobj(value)
+    return isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "biuf"
 
 
 def _article(value: Any) -> str:

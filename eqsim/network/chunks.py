@@ -22,7 +22,8 @@ from eqsim.targets.target import Storage
 from eqsim.text.errors import NumericalError
 
 ROOM = 1 << 22  # entries that a record is given at once at most
-_SECONDS = 0.05  # between two looks
+_SECONDS = 0.05  # between two looks at most, where one takes less than
+_STEPS = 16  # so many steps
 EVENTS = 1 << 16  # entries that a list of events is given at once at least
 
 
@@ -36,31 +37,39 @@ class Watch:
         storages: Mapping[str, Storage],
         tick: Callable[[int], Any],
         first: int,
+        time: Callable[[int], Any],
+        *,
+        check_finite: bool,
     ) -> None:
         self.members, self.clocks, self.storages, self.tick = members, clocks, storages, tick
-        self._noted = first
-        self._looked = perf_counter()
+        self._time, self._check = time, check_finite  # the time of a step, for messages
+        self._noted = self._finite = first  # the steps until which records are noted, and states were found finite
+        self._settled = perf_counter()
 
     def room(self, steps: int) -> None:
         """Make room for the next of so many steps."""
         make_room(self.members, self.clocks, self.storages, steps)
 
-    def reached(self, end: int, time: Any) -> None:
+    def reached(self, end: int) -> None:
         """Take note of a chunk's end."""
-        if perf_counter() - self._looked > _SECONDS:
+        late = perf_counter() - self._settled > _SECONDS
+        if late:
             self.settle(end)
-            self.look(time)
+        if late or end - self._finite >= _STEPS:
+            self.look(end)
 
     def settle(self, end: int) -> None:
         """Note the times of what was recorded, and show progress."""
+        self._settled = perf_counter()
         note_times(self.members, self.clocks, self._noted, end)
         self.tick(end - self._noted)
         self._noted = end
 
-    def look(self, time: Any) -> None:
-        """Look for NaN."""
-        self._looked = perf_counter()
-        check_numbers(self.members, self.storages, time)
+    def look(self, end: int) -> None:
+        """Look for NaN and infinity, unless that is switched off."""
+        if self._check:
+            check_numbers(self.members, self.storages, lambda: f"{self._time(self._finite)} and {self._time(end)}")
+        self._finite = end
 
 
 def make_room(members: Members, clocks: Clocks, storages: Mapping[str, Storage], steps: int) -> None:
@@ -80,7 +89,7 @@ def make_room(members: Members, clocks: Clocks, storages: Mapping[str, Storage],
                 if series.room < most:
                     series.make_room(max(2 * most, EVENTS))
         elif isinstance(thing, Synapses):
-            for pathway in thing._delays:
+            for pathway in thing._layout.delays:
                 _lengthen(thing._variables.storage, pathway)
 
 
@@ -104,8 +113,11 @@ def note_times(members: Members, clocks: Clocks, start: int, end: int) -> None:
             publish(thing)
 
 
-def check_numbers(members: Members, storages: Mapping[str, Storage], time: Any) -> None:
-    """Raise NumericalError for a state that is NaN or infinite, naming group, variable, element and time."""
+def check_numbers(members: Members, storages: Mapping[str, Storage], between: Callable[[], str]) -> None:
+    """Raise NumericalError for a state that is NaN or infinite, naming group, variable, element and time.
+
+    ``between`` gives two times: the last at which states were finite, and now.
+    """
     for name, thing in members.items():
         if not isinstance(thing, NeuronGroup | Synapses):
             continue
@@ -118,7 +130,8 @@ def check_numbers(members: Members, storages: Mapping[str, Storage], time: Any) 
                 values = values[place]  # synapses are told by the order in which they were created
             wrong = int(np.flatnonzero(~np.isfinite(values))[0])
             raise NumericalError(
-                f"{state.name} of element {wrong} became {values[wrong]} by t = {time}",
+                f"{state.name} of element {wrong} became {values[wrong]} between {between()}",
                 owner=label(type(thing).__name__, name),
-                hint="a smaller dt or another method may help; look for divisions by zero",
+                hint="a smaller dt or another method may help; look for divisions by zero; "
+                "Network(…, check_finite=False) does not look",
             )

@@ -23,8 +23,8 @@ from eqsim.language.model import Generator
 from eqsim.language.names import free_names
 from eqsim.language.parse import parse_generator
 from eqsim.network.capture import externals
+from eqsim.network.captured import callables
 from eqsim.network.texts import Surroundings
-from eqsim.network.variables import callables
 from eqsim.text.errors import ConnectError
 from eqsim.units import has_unit, magnitude
 

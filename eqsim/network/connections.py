@@ -18,6 +18,7 @@ class Connections:
 
     After ``sort``, synapses lie by source, delay and target (or order of creation): ``start`` says where each source's
     begin, ``permutation`` which synapse (by creation) lies at a position; it is ``None`` where both orders are one.
+    Where the sources are synapses, they are counted as those lie in storage, and ``source_order`` says which is where.
     ``as_created`` says that those of one source which act at once must act in order of creation.
     """
 
@@ -28,6 +29,7 @@ class Connections:
         self.start: NDArray[np.int64] = np.zeros(n_pre + 1, np.int64)
         self.target: Index = np.empty(0, np.uint8)
         self.permutation: Index | None = None
+        self.source_order: Index | None = None
         self._place: Index | None = None
 
     @property
@@ -48,25 +50,34 @@ class Connections:
         """Go back to the order of creation."""
         self._keep(self.sources(), self.targets())
 
-    def _keep(self, i: Index, j: Index) -> None:
-        if many(len(i)) and ascending([i]):
-            self.start, self._grown = first_of_each(i, self.n_pre), (None, j)
-        else:
-            self._grown = (i, j)
-        self.permutation = self._place = None
+    def keep(self, kept: NDArray[np.int64]) -> None:
+        """Keep these synapses alone, ascending by creation."""
+        self._keep(self.sources()[kept], self.targets()[kept])
 
-    def sort(self, delay: Index | None) -> None:
-        """Bring synapses into storage order; ``delay`` holds steps in order of creation, or ``None`` for one delay."""
+    def renumber(self, sources: NDArray[np.int64] | None, targets: NDArray[np.int64] | None) -> None:
+        """Give the elements at the ends other indexes: those that these tables hold for them."""
         i, j = self.sources(), self.targets()
+        self._keep(i if sources is None else sources[i], j if targets is None else targets[j])
+
+    def sort(self, delay: Index | None, source_place: Index | None = None) -> None:
+        """Bring synapses into storage order; ``delay`` holds steps in order of creation, or ``None`` for one delay.
+
+        ``source_place`` says where each source lies, if not at its index.
+        """
+        i, j = self.sources(), self.targets()
+        if source_place is not None:
+            i = source_place[i]
+            self.source_order = inverse(source_place)
         self._place = None
         self.start, self.target, self.permutation = sort_synapses(i, j, delay, self.n_pre, as_created=self.as_created)
         self._grown = None
 
     def sources(self) -> Index:
         """Return the source of each synapse, in order of creation."""
-        if self._grown is None:
-            return self._created(sources(self.start))
-        return sources(self.start) if self._grown[0] is None else self._grown[0]
+        if self._grown is not None and self._grown[0] is not None:
+            return self._grown[0]
+        stored = sources(self.start)
+        return self._created(stored if self.source_order is None else self.source_order[stored])
 
     def targets(self) -> Index:
         """Return the target of each synapse, in order of creation."""
@@ -77,7 +88,8 @@ class Connections:
         if self._grown is not None and self._grown[0] is not None:
             return self._grown[0][index].astype(np.int64)
         place = self.place()
-        return np.searchsorted(self.start, index if place is None else place[index], "right") - 1
+        stored = np.searchsorted(self.start, index if place is None else place[index], "right") - 1
+        return stored if self.source_order is None else self.source_order[stored].astype(np.int64)
 
     def target_of(self, index: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the targets of some synapses, given by creation."""
@@ -91,6 +103,14 @@ class Connections:
         if self.permutation is not None and self._place is None:
             self._place = inverse(self.permutation)
         return self._place
+
+    def _keep(self, i: Index, j: Index) -> None:
+        """Take these as the synapses in order of creation."""
+        if many(len(i)) and ascending([i]):
+            self.start, self._grown = first_of_each(i, self.n_pre), (None, j)
+        else:
+            self._grown = (i, j)
+        self.permutation = self.source_order = self._place = None
 
     def order_as_created(self, delay: Index | None) -> NDArray[np.int64]:
         """Return storage positions by source, another pathway's delays (by position) and order of creation."""

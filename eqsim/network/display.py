@@ -14,13 +14,13 @@ import numpy as np
 from eqsim.checking.checked import CheckedCode, CheckedModel
 from eqsim.checking.units import unit_text
 from eqsim.checking.vocabulary import time_unit
-from eqsim.language.expr import Binary, Expr, Name
+from eqsim.language.expr import Binary, Call, Expr, Name
 from eqsim.lowering.program import Program
 from eqsim.network import latex
 from eqsim.network.labels import label
 from eqsim.network.timed_array import TimedArray
 from eqsim.network.variables import Indices, Variables
-from eqsim.units import has_unit, magnitude, unit_of
+from eqsim.units import has_unit, magnitude, unit_of, with_unit
 
 Row = Sequence[str]  # cells that are HTML already
 _LEFT = ' style="text-align:left"'
@@ -76,7 +76,7 @@ def group_html(group: Any, index: Indices | None = None) -> str:
     if checked.reset is not None:
         facts.append(("reset", _code(checked.reset)))
     if checked.refractory is not None:
-        facts.append(("refractory", _refractory(checked.refractory, group._variables.namespace, units)))
+        facts.append(("refractory", _formula(checked.refractory, group._variables.namespace, units)))
     facts += [(f"event {event.name}", _math(latex.formula(event.condition, units))) for event in checked.events]
     facts += [
         (f"on {operation.event}" if operation.event else "regularly", _code(operation.code))
@@ -157,6 +157,33 @@ def event_monitor_html(monitor: Any) -> str:
     return _block(label(type(monitor).__name__, monitor.name), _facts(facts))
 
 
+def drive_html(drive: Any) -> str:
+    """Return an input as HTML: onto which variable of whom, and its formulas."""
+    units = latex.unit_names(drive._symbols())
+    facts = [("onto", f"{_math(latex.variable(drive.variable))} of {escape(_end(drive.target))}")]
+    facts += [(what, _formula(value, drive.namespace, units)) for what, value in drive._formulas()]
+    return _block(label(type(drive).__name__, drive.name), _facts(facts))
+
+
+def sources_html(group: Any) -> str:
+    """Return a group of given spikes as HTML: how many sources, how many spikes, from when to when."""
+    unit = unit_text(group._times_unit) if has_unit(with_unit(1.0, group._times_unit)) else ""
+    facts = [("spikes", str(len(group._times)))]
+    if len(group._times):
+        facts.append(("times", f"{_span(group._times)} {escape(unit)}".rstrip()))
+    if group._period is not None:
+        facts.append(("period", escape(_value(group._period))))
+    return _block(f"{label(type(group).__name__, group.name)}: {_count(group.N, 'source')}", _facts(facts))
+
+
+def operation_html(operation: Any) -> str:
+    """Return a Python function of a network as HTML: its name, and when it is called."""
+    every = "each step" if operation._dt is None else f"every {_value(operation._dt)}"
+    facts = [("calls", escape(getattr(operation._function, "__name__", type(operation._function).__name__)))]
+    facts += [("when", f"{escape(operation._when)}, order {operation._order}"), ("how often", escape(every))]
+    return _block(label(type(operation).__name__, operation.name), _facts(facts))
+
+
 # parts ---------------------------------------------------------------------------------------------------------------
 
 
@@ -201,11 +228,19 @@ def _outside(value: Any) -> tuple[str, str]:
     return _span(magnitude(value, unit)), _unit(unit_text(unit)) if has_unit(value) else ""
 
 
-def _refractory(refractory: Expr, namespace: Mapping[str, Any], units: frozenset[str]) -> str:
-    if isinstance(refractory, Name) and refractory.name in namespace and refractory.name.startswith("_"):
-        value, unit = _outside(namespace[refractory.name])
+def _formula(formula: Expr, namespace: Mapping[str, Any], units: frozenset[str]) -> str:
+    """Return a formula as HTML; one that stands for a value that was handed over, as that value."""
+    name = formula.name if isinstance(formula, Name) else formula.function if isinstance(formula, Call) else ""
+    if name in namespace and name.startswith("_"):
+        value, unit = _outside(namespace[name])
         return f"{value} {unit}".rstrip()
-    return _math(latex.formula(refractory, units))
+    return _math(latex.formula(formula, units))
+
+
+def _value(value: Any) -> str:
+    """Return one value with its unit as plain text."""
+    unit = unit_of(value)
+    return f"{_span(magnitude(value, unit))} {unit_text(unit) if has_unit(value) else ''}".rstrip()
 
 
 def _schedule(program: Program) -> str:

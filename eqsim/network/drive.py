@@ -15,6 +15,8 @@ from eqsim.checking.checked import CheckedExpression, Role, Symbol
 from eqsim.checking.dimensions import Unit
 from eqsim.language.expr import Call, Expr, Name, Number
 from eqsim.lowering.program import check_slot
+from eqsim.network.arguments import Sealed, check_order
+from eqsim.network.display import drive_html
 from eqsim.network.labels import label
 from eqsim.network.neurons import NeuronGroup, Subgroup
 from eqsim.network.texts import Surroundings
@@ -27,7 +29,7 @@ from eqsim.text.source import Source
 from eqsim.units import has_unit, magnitude, unit_of
 
 
-class Drive:
+class Drive(Sealed):
     """One object that changes a variable of its target in each step.
 
     Its own constants and arrays lie in ``_variables``; the symbols of its formulas that are variables of the target
@@ -43,6 +45,7 @@ class Drive:
             hint = "give a group of neurons or a part of one"
             raise ArgumentError("this target takes no input", owner=self._owner, found=type(target).__name__, hint=hint)
         check_slot(when, self._owner)
+        check_order(order, self._owner)
         self._target, self._symbol = target, _written(target, variable, self._owner)
         self._name, self._when, self._order, self._revision = name, when, order, 0
         self._values: dict[str, Any] = {}  # what the formulas captured, by name
@@ -67,17 +70,43 @@ class Drive:
         """The captured values that the texts use; may be changed between runs."""
         return self._variables.namespace
 
+    def _repr_html_(self) -> str:
+        return drive_html(self)
+
     def __repr__(self) -> str:
         return f"<{label(self._kind, self._name)}: onto {self.variable} of {self._target!r}>"
 
     # for the network -------------------------------------------------------------------------------------------------
+
+    def _formulas(self) -> list[tuple[str, Expr]]:
+        """Return what the input is made of, each formula with what it stands for."""
+        raise NotImplementedError
+
+    def _symbols(self) -> Mapping[str, Symbol]:
+        """Return the symbols of the target and of what was captured."""
+        return {**self._target._variables.symbols, **self._variables.symbols}
 
     def _surroundings(self) -> Surroundings:
         surroundings: Surroundings = self._target._surroundings()
         return replace(surroundings, owner=self._owner)
 
     def _formula(self, value: Any, part: str, unit: Unit, frame: FrameType | None) -> CheckedExpression:
-        """Return a text, a value or a TimedArray as a checked formula counted in a unit."""
+        """Return a text, a value or a TimedArray as a checked formula counted in a unit, and note what it captured."""
+        checked, captured = self._read(value, part, unit, frame)
+        self._values |= captured
+        return checked
+
+    def _other_formula(self, value: Any, part: str, unit: Unit, frame: FrameType) -> CheckedExpression:
+        """Return what a part is from now on as a checked formula, with what it captured in the namespace."""
+        checked, captured = self._read(value, part, unit, frame)
+        for known in (self._variables.namespace, self._variables.captured):
+            known.pop(f"_{part}", None)
+        self._revision += 1
+        return self._variables.keep(checked, captured)
+
+    def _read(
+        self, value: Any, part: str, unit: Unit, frame: FrameType | None
+    ) -> tuple[CheckedExpression, dict[str, Any]]:
         surroundings = self._surroundings()
         if isinstance(value, str):
             checked, captured = surroundings.expression(value, part, unit, frame)
@@ -85,8 +114,8 @@ class Drive:
             expr, captured = _named(value, part, self._owner)
             symbols = surroundings.symbols
             checked = check_expression(expr, surroundings.scope(captured), symbols, expect=unit)
-        self._values |= captured
-        return replace(checked, symbols={name: _outside(symbol) for name, symbol in checked.symbols.items()})
+        symbols = {name: _outside(symbol) for name, symbol in checked.symbols.items()}
+        return replace(checked, symbols=symbols), captured
 
     def _keep(self, *formulas: CheckedExpression, arrays: dict[str, Literal["real"]], seed: int | None) -> None:
         """Make the storage for what formulas captured, and for arrays with one entry for each neuron of the group."""
@@ -103,15 +132,18 @@ def _written(target: Any, name: str, owner: str) -> Symbol:
     """Return the symbol of the variable that an input changes; raise an error for what it cannot change."""
     symbols: Mapping[str, Symbol] = target._variables.symbols
     own = [n for n, s in symbols.items() if s.of == "own" and s.role in {Role.STATE, Role.PARAMETER}]
-    symbol = symbols.get(name)
+    symbol = symbols.get(name) if isinstance(name, str) else None
     if symbol is not None and symbol.role is Role.SUBEXPRESSION:
         hint = f"give the input a parameter of its own, and add it in the equation of {name}"
         raise ReadOnlyError(f"{name!r} is a subexpression: it follows from its equation", owner=owner, hint=hint)
-    if name not in own:
+    if not isinstance(name, str) or name not in own:
         near = nearest(str(name), own)
         hint = f"did you mean {near!r}?" if near else f"its variables are {', '.join(own) or 'none'}"
         raise UnknownVariableError(f"the target has no variable {name!r}", owner=owner, hint=hint)
     symbol = symbols[name]
+    if name in target._variables.linkable:
+        hint = "give the input to the group that has the variable"
+        raise ReadOnlyError(f"{name!r} is linked: it has no values of its own", owner=owner, hint=hint)
     if symbol.constant:
         hint = f"take the flag (constant) from the line of {name}"
         raise ReadOnlyError(f"{name!r} is constant", owner=owner, hint=hint)

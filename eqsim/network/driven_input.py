@@ -11,12 +11,14 @@ import numpy as np
 from eqsim.checking.checked import Role
 from eqsim.checking.dimensions import Unit
 from eqsim.checking.vocabulary import time_unit
+from eqsim.language.expr import Expr
 from eqsim.language.model import AssignOp
 from eqsim.network.capture import caller
 from eqsim.network.drive import Drive
+from eqsim.network.operations import takes_time
 from eqsim.network.timed_array import TimedArray
 from eqsim.text.errors import ArgumentError
-from eqsim.units import magnitude, unit_of, with_unit
+from eqsim.units import joined, magnitude, unit_of, with_unit
 
 _OPERATIONS: Mapping[str, AssignOp] = MappingProxyType({"+": "+=", "-": "-=", "*": "*=", "/": "/=", "=": "="})
 
@@ -65,12 +67,16 @@ class Input(Drive):
         name: str | None = None,
     ) -> None:
         super().__init__(target, variable, "start", order, name)
-        if op not in _OPERATIONS:
+        if not isinstance(op, str) or op not in _OPERATIONS:
             found = repr(op)
             raise ArgumentError("op is one of + - * / =", owner=self._owner, found=found, hint="the default is '+'")
         self._op = op
         self._unit = Unit() if op in {"*", "/"} else self._symbol.unit  # of the value
         self._function = value if callable(value) and not isinstance(value, TimedArray) else None
+        if self._function is not None and not takes_time(self._function, self._owner):
+            hint = "write def current(t): …, or give the value itself"
+            raise ArgumentError("the function takes no time", owner=self._owner, found="f()", hint=hint)
+        value = joined(value)
         self._rows: Any = None  # an array with a value for each step
         if self._function is not None:
             shape = (1,) if self._symbol.shared else (1, target.N)
@@ -95,6 +101,9 @@ class Input(Drive):
         return self._op
 
     # for the network -------------------------------------------------------------------------------------------------
+
+    def _formulas(self) -> list[tuple[str, Expr]]:
+        return [(f"value ({self._op})", self._formula_of_value.value)]
 
     def _assigns(self) -> AssignOp:
         return _OPERATIONS[self._op]

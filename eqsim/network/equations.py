@@ -11,6 +11,9 @@ from types import MappingProxyType
 from typing import Any
 
 from eqsim.language.parse import parse
+from eqsim.network.capture import scalar
+from eqsim.network.functions import Function
+from eqsim.network.timed_array import TimedArray
 from eqsim.text.errors import ArgumentError
 
 _OWNER = "Equations"
@@ -46,6 +49,10 @@ class Equations:
                     f"there is no name {name!r} to replace", owner=_OWNER, hint="look for a misspelling"
                 )
             if not isinstance(new, str):
+                if not (isinstance(new, TimedArray | Function) or scalar(new)):
+                    hint = "a name is replaced by another name, a number, a quantity, a TimedArray or a function"
+                    found = f"{name} = {type(new).__name__}"
+                    raise ArgumentError("a text cannot use this value", owner=_OWNER, found=found, hint=hint)
                 values[name] = new
             elif new.isidentifier() and not keyword.iskeyword(new):
                 names[name] = new
@@ -73,12 +80,11 @@ class Equations:
 
     def __add__(self, other: Equations | str) -> Equations:
         """Return both joined."""
-        if not isinstance(other, Equations | str):
-            return NotImplemented
         joined = other if isinstance(other, Equations) else Equations(other)
         for name in self._values.keys() & joined._values.keys():
             if repr(self._values[name]) != repr(joined._values[name]):
-                raise ArgumentError(f"{name!r} stands for two different values", owner=_OWNER)
+                hint = "give one of them another name, as in Equations(text, tau='tau_m')"
+                raise ArgumentError(f"{name!r} stands for two different values", owner=_OWNER, hint=hint)
         made = Equations(f"{self._text.rstrip()}\n{joined._text}")
         made._values = {**self._values, **joined._values}
         return made
@@ -102,7 +108,8 @@ def model_text(model: Any, owner: str) -> tuple[str, Mapping[str, Any]]:
         try:
             return Path(model).read_text(encoding="utf-8"), {}
         except (OSError, UnicodeDecodeError) as error:
-            raise ArgumentError(f"the model file {os.fspath(model)} cannot be read: {error}", owner=owner) from None
+            what, hint = f"the model file {os.fspath(model)} cannot be read", "give the path of a text file"
+            raise ArgumentError(what, owner=owner, found=str(error), hint=hint) from None
     if not isinstance(model, str):
         hint = "give the lines of a model as a text, Equations, or the path of a file"
         raise ArgumentError(f"a model is a text, not {_kind(model)}", owner=owner, hint=hint)

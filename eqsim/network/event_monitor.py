@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from eqsim.checking.checked import Role
 from eqsim.checking.dimensions import Unit
 from eqsim.checking.vocabulary import time_unit
 from eqsim.lowering.program import check_slot
+from eqsim.network.arguments import check_flag, check_order, names_of
 from eqsim.network.display import event_monitor_html
 from eqsim.network.labels import label
+from eqsim.network.monitor import Monitor
 from eqsim.network.record_file import RecordFile
 from eqsim.network.records_export import Columns, dataset, frame_of_events, trains
 from eqsim.network.series import Series, of_type
@@ -22,10 +25,9 @@ from eqsim.network.variables import Variables
 from eqsim.targets.target import Storage
 from eqsim.text.errors import ArgumentError, UnknownVariableError
 from eqsim.text.nearest import nearest
-from eqsim.units import with_unit
 
 
-class EventMonitor:
+class EventMonitor(Monitor):
     """Record which neuron had an event, and when.
 
     Parameters
@@ -63,15 +65,22 @@ class EventMonitor:
         self._owner = label(self._kind, name)
         check_slot(when, self._owner)
         held = getattr(source, "_variables", None)
-        if not isinstance(held, Variables) or f"_{event}" not in held.entries:
-            what = "threshold" if event == "spike" else f"event {event!r}"
-            raise ArgumentError(f"the source has no {what}", owner=self._owner)
+        check_order(order, self._owner)
+        check_flag(record, "record", self._owner)
+        if not isinstance(held, Variables) or not isinstance(event, str) or f"_{event}" not in held.entries:
+            what = "threshold" if isinstance(event, str) and event == "spike" else f"event {event!r}"
+            found, hint = type(source).__name__, "give a group with a threshold, or with events={'up': 'V > -40*mV'}"
+            raise ArgumentError(f"the source has no {what}", owner=self._owner, found=found, hint=hint)
         self._source, self._event, self._name, self._when, self._order = source, event, name, when, order
-        chosen = [variables] if isinstance(variables, str) else list(variables or ())
+        chosen = [] if variables is None else names_of(variables, "variables", self._owner)
+        if chosen and not record:
+            hint = "leave out record=False, or the variables"
+            raise ArgumentError("events that are counted keep no variables", owner=self._owner, hint=hint)
         for variable in chosen:
             if variable not in held.symbols:
                 near = nearest(variable, held.symbols)
-                hint = f"did you mean {near!r}?" if near else ""
+                own = [name for name, symbol in held.symbols.items() if symbol.role in {Role.STATE, Role.PARAMETER}]
+                hint = f"did you mean {near!r}?" if near else f"variables are {', '.join(own) or 'none'}"
                 raise UnknownVariableError(f"there is no variable {variable!r} to record", owner=self._owner, hint=hint)
         self._variables = tuple(chosen)
         self._keep = record
@@ -88,24 +97,9 @@ class EventMonitor:
         held.dependents.add(self)
 
     @property
-    def source(self) -> Any:
-        """What is recorded."""
-        return self._source
-
-    @property
-    def name(self) -> str | None:
-        """The name, given or from the network."""
-        return self._name
-
-    @property
     def i(self) -> NDArray[np.int64]:
         """The neuron of each event, shape (events,), as its index in the source."""
         return self._within(self._kept("i"))
-
-    @property
-    def t(self) -> Any:
-        """The time of each event, shape (events,), with unit."""
-        return with_unit(self.t_, time_unit(self._source._variables.system.unitless))
 
     @property
     def t_(self) -> NDArray[np.float64]:
@@ -136,18 +130,12 @@ class EventMonitor:
 
     def values(self, variable: str) -> dict[int, Any]:
         """Return a variable's values at each neuron's events, by its index."""
+        if not isinstance(variable, str):
+            hint = f"it records {', '.join(self._variables) or 'times alone'}"
+            raise ArgumentError("values are those of one variable", owner=self._owner, found=repr(variable), hint=hint)
         if variable == "t":
             return self.event_trains()
         return self._by_neuron(getattr(self, variable))
-
-    def __getattr__(self, name: str) -> Any:
-        if name in self.__dict__.get("_variables", ()):
-            return with_unit(self._recorded(name), self._source._variables.unit(name))
-        if name.endswith("_") and name[:-1] in self.__dict__.get("_variables", ()):
-            return self._recorded(name[:-1])
-        if name.startswith("_"):
-            raise AttributeError(name)
-        raise UnknownVariableError(f"{name!r} was not recorded", owner=self.__dict__.get("_owner", ""))
 
     def to_pandas(self) -> Any:
         """Return the records as a pandas DataFrame: a row for each event; units in ``attrs`` (needs pandas)."""

@@ -30,21 +30,33 @@ class Function:
         fn = getattr(fn, "py_func", fn)  # one that Numba has compiled already
         if not inspect.isfunction(fn):
             raise ArgumentError(f"{fn!r} is no Python function", owner=self._owner, hint=_HINT)
-        count = len(inspect.signature(fn).parameters)
+        parameters = inspect.signature(fn).parameters.values()
+        if any(one.kind not in {one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD} for one in parameters):
+            found, hint = str(inspect.signature(fn)), "write def f(x, y): … with as many arguments as a text gives"
+            what = "a function of a text takes arguments one by one"
+            raise ArgumentError(what, owner=self._owner, found=found, hint=hint)
+        count = len(parameters)
         self.fn = fn
-        self.units = (Unit(),) * count if arguments is None else tuple(unit_of(unit) for unit in arguments)
+        if arguments is not None and (isinstance(arguments, str) or not isinstance(arguments, Sequence)):
+            hint = "write for instance arguments=[mV, ms], 1 for a plain number"
+            found = type(arguments).__name__
+            raise ArgumentError("the units of arguments are a list", owner=self._owner, found=found, hint=hint)
+        self.units = (Unit(),) * count if arguments is None else tuple(_unit(u, self._owner) for u in arguments)
         if len(self.units) != count:
             raise ArgumentError(
                 f"{count} arguments, but {len(self.units)} units",
                 owner=self._owner,
                 hint="give a unit for each argument, 1 for a plain number",
             )
-        self.result = unit_of(result)
+        self.result = _unit(result, self._owner)
         self.source = _source(fn, self._owner)
 
     def __call__(self, *values: Any) -> Any:
         """Return the function's value for quantities or arrays of them."""
-        plain = [magnitude(value, unit) for value, unit in zip(values, self.units, strict=True)]
+        if len(values) != len(self.units):
+            what = f"the function takes {len(self.units)} arguments"
+            raise ArgumentError(what, owner=self._owner, found=str(len(values)), hint="give a value for each")
+        plain = [magnitude(value, unit, self._owner) for value, unit in zip(values, self.units, strict=True)]
         return with_unit(np.vectorize(self.fn, otypes=[np.float64])(*plain), self.result)
 
     def __repr__(self) -> str:
@@ -71,6 +83,15 @@ def function(fn: Callable[..., Any], arguments: Sequence[Any] | None = None, res
 
     """
     return Function(fn, arguments, result)
+
+
+def _unit(value: Any, owner: str) -> Unit:
+    """Return a unit that was given as a quantity of magnitude 1, or as 1 for a plain number."""
+    number = isinstance(value, int | float | np.ndarray) and not isinstance(value, bool) and np.ndim(value) == 0
+    if not number or magnitude(value, unit_of(value), owner) != 1:
+        hint = "write for instance mV, or 1 for a plain number"
+        raise ArgumentError("this is no unit", owner=owner, found=str(value), hint=hint)
+    return unit_of(value)
 
 
 def _source(fn: Callable[..., Any], owner: str) -> str:
@@ -111,6 +132,7 @@ def _constants(fn: Callable[..., Any], defined: ast.FunctionDef, owner: str) -> 
     """Return a line for every name that a function takes from outside: a module, or a number as it is now."""
     variables = inspect.getclosurevars(fn)
     outside = {**variables.globals, **variables.nonlocals}
+    _refuse_unknown(fn, defined, owner)
     lines = []
     for name in sorted({n.id for n in ast.walk(defined) if isinstance(n, ast.Name)} & outside.keys()):
         value = outside[name]
@@ -123,3 +145,13 @@ def _constants(fn: Callable[..., Any], defined: ast.FunctionDef, owner: str) -> 
         else:
             raise ArgumentError(f"the function refers to {name!r}, which is no number", owner=owner, hint=_HINT)
     return lines
+
+
+def _refuse_unknown(fn: Callable[..., Any], defined: ast.FunctionDef, owner: str) -> None:
+    """Raise ArgumentError for a name that stands for nothing where the function is defined."""
+    names = [node for node in ast.walk(defined) if isinstance(node, ast.Name)]
+    read = {node.id for node in names if isinstance(node.ctx, ast.Load)}
+    missing = sorted(read & inspect.getclosurevars(fn).unbound)
+    if missing:
+        hint = "define it before the function, or take it as an argument"
+        raise ArgumentError(f"the function uses {missing[0]!r}, which is not defined", owner=owner, hint=hint)

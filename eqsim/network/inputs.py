@@ -12,13 +12,19 @@ from numpy.typing import NDArray
 from eqsim.analysis.system import System, Traits
 from eqsim.checking.checked import Role, Symbol
 from eqsim.checking.dimensions import Unit
+from eqsim.checking.units import unit_text
+from eqsim.checking.vocabulary import time_unit
 from eqsim.network.access import Access
+from eqsim.network.arguments import check_shared, positive_time, whole_number
+from eqsim.network.capture import scalar
+from eqsim.network.display import sources_html
+from eqsim.network.indexes import part_of
 from eqsim.network.labels import label
-from eqsim.network.texts import Surroundings, elements
+from eqsim.network.texts import Surroundings
 from eqsim.network.variables import Variables
 from eqsim.random import next_stream
-from eqsim.text.errors import ArgumentError
-from eqsim.units import has_unit, unit_of
+from eqsim.text.errors import ArgumentError, UnitsError
+from eqsim.units import has_unit, joined, magnitude, unit_of, with_unit
 
 _INDEX = Symbol("i", Role.BUILTIN, Unit(), "integer")
 NOTHING = System("", (), (), MappingProxyType({"i": _INDEX}), Traits(True, True, False, "none"))
@@ -56,27 +62,48 @@ class SpikeGeneratorGroup(Access):
         name: str | None = None,
     ) -> None:
         owner = label("SpikeGeneratorGroup", name)
-        if isinstance(N, bool) or not isinstance(N, int | np.integer) or N <= 0:
-            raise ArgumentError(f"N must be a positive whole number, not {N!r}", owner=owner)
+        size = whole_number(N, "N", owner)
+        check_shared(owner, dt=dt, order=order)
         self._owner, self._name, self._order, self._dt = owner, name, order, dt
         self._revision = 0
-        self._variables = Variables(owner, NOTHING, {"lastspike": "count", "_spike": "flag"}, int(N), next_stream(None))
+        self._variables = Variables(owner, NOTHING, {"lastspike": "count", "_spike": "flag"}, size, next_stream(None))
         self.set_spikes(indices, times, period)
 
     def set_spikes(self, indices: Any, times: Any, period: Any = None) -> None:
         """Replace the spikes; those of earlier steps are not repeated."""
-        which = np.atleast_1d(np.asarray(indices))
-        when = np.atleast_1d(np.asarray(times.magnitude if has_unit(times) else times, dtype=np.float64))
-        if which.shape != when.shape or which.ndim != 1:
-            raise ArgumentError(f"{which.shape} indices for {when.shape} times", owner=self._owner)
-        if which.size and (which.dtype.kind not in "iu" or which.min() < 0 or which.max() >= self.N):
-            raise ArgumentError(f"indices must be whole numbers from 0 to {self.N - 1}", owner=self._owner)
-        if not np.all(when >= 0):
-            raise ArgumentError("times must be at least zero", owner=self._owner)
+        owner, times = self._owner, joined(times)
+        unit = unit_of(times)
+        hint = "give times such as [1, 5]*ms, or numbers in a network without units"
+        if has_unit(times) and not unit.same_dimension(time_unit(unitless=False)):
+            raise UnitsError("spikes come at times", owner=owner, found=unit_text(unit), hint=hint)
+        which, when = np.atleast_1d(np.asarray(indices)), np.atleast_1d(np.asarray(magnitude(times, unit, owner)))
+        if which.ndim != 1 or which.shape != when.shape:
+            what = f"indices of shape {which.shape} for times of shape {when.shape}"
+            raise ArgumentError(what, owner=owner, hint="give one index for each time")
+        wrong = which.size and (which.dtype.kind not in "iu" or has_unit(indices))
+        if wrong or np.any((which < 0) | (which >= self.N)):
+            what = f"indices are whole numbers from 0 to {self.N - 1}"
+            found = f"an array of type {which.dtype}" if wrong else str(which[(which < 0) | (which >= self.N)][0])
+            raise ArgumentError(what, owner=owner, found=found, hint="an index says which source spikes")
+        if not np.all((when >= 0) & np.isfinite(when)):
+            found = f"{when[~((when >= 0) & np.isfinite(when))][0]:g}"
+            raise ArgumentError("times are finite and at least zero", owner=owner, found=found, hint=hint)
+        if period is not None and not (scalar(period) and period == 0):
+            self._check_period(period, when, unit)
         self._indices = which.astype(np.int32)
-        self._times, self._times_unit = when, unit_of(times)
+        self._times, self._times_unit = when, unit
         self._period = period
         self._revision += 1
+
+    def _check_period(self, period: Any, when: NDArray[np.float64], unit: Unit) -> None:
+        length, counted = positive_time(period, "period", self._owner)
+        if counted.dimensionless != unit.dimensionless:
+            hint = "give both as times, or both as numbers"
+            raise UnitsError("times and period differ in unit", owner=self._owner, found=str(period), hint=hint)
+        last = float(magnitude(with_unit(when.max(initial=0.0), unit), counted))
+        if last >= length:
+            found, hint = f"a spike at {last:g}, a period of {length:g}", "give a longer period"
+            raise ArgumentError("all spikes come within the period", owner=self._owner, found=found, hint=hint)
 
     @property
     def N(self) -> int:
@@ -98,7 +125,10 @@ class SpikeGeneratorGroup(Access):
 
     def __getitem__(self, index: Any) -> SourcePart:
         """Return a part of the sources: a slice, a mask, indices."""
-        return SourcePart(self, elements(index, self.N, self._owner))
+        return SourcePart(self, part_of(index, self.N, self._owner))
+
+    def _repr_html_(self) -> str:
+        return sources_html(self)
 
     def __repr__(self) -> str:
         return f"<{label('SpikeGeneratorGroup', self._name)}: {self.N} sources, {len(self._times)} spikes>"
@@ -114,6 +144,9 @@ class SourcePart(Access):
     """A part of a group of sources."""
 
     def __init__(self, group: SpikeGeneratorGroup, index: NDArray[np.int64]) -> None:
+        if len(np.unique(index)) != len(index):
+            hint = "name each source once"
+            raise ArgumentError("a source stands twice in this part", owner=group._owner, hint=hint)
         self._group, self._index = group, index
         self._variables, self._owner = group._variables, f"a part of {group._owner}"
 
@@ -123,9 +156,24 @@ class SourcePart(Access):
         return len(self._index)
 
     @property
+    def name(self) -> str | None:
+        """The name of the group that this is a part of."""
+        return self._group.name
+
+    @property
     def group(self) -> SpikeGeneratorGroup:
         """The group that this is a part of."""
         return self._group
+
+    def __len__(self) -> int:
+        return self.N
+
+    def __getitem__(self, index: Any) -> SourcePart:
+        """Return a part of this part."""
+        return SourcePart(self._group, self._index[part_of(index, self.N, self._owner)])
+
+    def __repr__(self) -> str:
+        return f"<{self.N} sources of {self._group!r}>"
 
     def _surroundings(self) -> Surroundings:
         return self._group._surroundings()

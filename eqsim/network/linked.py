@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eqsim.checking.checked import Role
-from eqsim.network.texts import elements
+from eqsim.network.indexes import elements
 from eqsim.network.variables import Variables
 from eqsim.text.errors import ArgumentError, UnknownVariableError
 from eqsim.text.nearest import nearest
@@ -46,7 +46,14 @@ def linked(group: Any, variable: str, index: Any = None) -> Linked:
     """
     held = getattr(group, "_variables", None)
     if not isinstance(held, Variables):
-        raise ArgumentError(f"{group!r} has no variables to link", owner="linked", hint="give a group first")
+        found, hint = type(group).__name__, "give a group first"
+        raise ArgumentError("there are no variables to link", owner="linked", found=found, hint=hint)
+    if not isinstance(variable, str):
+        hint = "name the variable, as in es.linked(group, 'V')"
+        raise ArgumentError("a variable is named by a text", owner=held.owner, found=repr(variable), hint=hint)
+    if variable in held.linkable:
+        hint = "link to the group that has the variable"
+        raise ArgumentError(f"{variable!r} is itself linked: it has no values", owner=held.owner, hint=hint)
     symbol = held.symbols.get(variable)
     if symbol is None or symbol.of != "own" or variable not in held.entries:
         near = nearest(variable, held.entries)

@@ -35,8 +35,10 @@ def named(objects: Any, members: Members, network: object) -> dict[str, Any]:
     fresh: list[Any] = []
     for thing in flat(objects):
         if not isinstance(thing, KINDS):
-            hint = "list the group itself" if isinstance(thing, Subgroup | SourcePart) else ""
-            raise NetworkError(f"a {type(thing).__name__} cannot be part of a network", owner="Network", hint=hint)
+            part = isinstance(thing, Subgroup | SourcePart)
+            hint = "list the group itself" if part else "list groups, synapses, inputs, monitors and operations"
+            what = "this cannot be part of a network"
+            raise NetworkError(what, owner="Network", found=f"an object of class {type(thing).__name__}", hint=hint)
         if any(thing is other for other in (*members.values(), *fresh)):
             continue
         held = thing.__dict__.get("_network")
@@ -70,8 +72,10 @@ def whole(end: Any) -> Any:
 
 
 def depth(thing: Any) -> int:
-    """Return 0 for all but synapses onto synapses, whose depth is one more than that of those they reach."""
-    return 1 + depth(thing.target) if isinstance(thing, Synapses) and isinstance(thing.target, Synapses) else 0
+    """Return 0 for all but synapses onto or from synapses, whose depth is one more than that of those."""
+    if not isinstance(thing, Synapses):
+        return 0
+    return max(1 + depth(end) if isinstance(end, Synapses) else 0 for end in (thing.source, thing.target))
 
 
 def unitless(thing: Any) -> bool | None:
@@ -125,7 +129,8 @@ def _refuse_shared_files(members: Members) -> None:
     for name, thing in members.items():
         file = thing.__dict__.get("_file")
         if file is not None and taken.setdefault(file.path, name) != name:
-            raise NetworkError(f"{taken[file.path]!r} and {name!r} record to one file, {file.path}", owner="Network")
+            what = f"{taken[file.path]!r} and {name!r} record to one file, {file.path}"
+            raise NetworkError(what, owner="Network", hint="give each a file of its own")
 
 
 def _ends(thing: Any) -> list[Any]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from eqsim.network.chunks import EVENTS, ROOM
 from eqsim.network.event_monitor import EventMonitor
+from eqsim.network.layout import in_steps
 from eqsim.network.population_rate import PopulationRateMonitor
 from eqsim.network.state_monitor import StateMonitor
 from eqsim.network.synapses import Synapses
@@ -108,22 +109,23 @@ def _synapses(synapses: Synapses, dt: float) -> Iterator[tuple[str, int]]:
         ends, delays = n_pre if pathway.of == "pre" else n_post, synapses._delay_values(pathway.name)
         ring = power_of_two(4 * ends)
         if isinstance(delays, np.ndarray) and len(delays) and delays.min() < delays.max():
-            longest = int(np.floor(delays.max() / dt + 0.5))
+            longest = int(in_steps(delays, dt).max())
             yield f"delays of {pathway.name}", np.min_scalar_type(longest).itemsize * size
             yield f"queue of {pathway.name}", (_RUN + 4 + 8 + 8) * ring + 24
             continue
-        steps = int(np.floor(float(np.max(delays, initial=0.0)) / dt + 0.5))
+        steps = int(in_steps(np.asarray(delays), dt).max(initial=0))
         uniform = 4 * ring + 8 * power_of_two(steps + 1) + 16 if steps else 0
         yield f"queue of {pathway.name}", _RUN * ends + 8 + uniform
 
 
 def _reordered(synapses: Synapses) -> bool:
     """Whether synapses lie in another order than that in which they were created."""
-    if synapses._connections.sorted:
-        return synapses._connections.permutation is not None
-    sources = synapses._connections.sources()
+    connections = synapses._layout.connections
+    if connections.sorted:
+        return connections.permutation is not None
+    sources = connections.sources()
     return bool((sources[1:] < sources[:-1]).any()) or any(
-        isinstance(delays, np.ndarray) for delays in synapses._delays.values()
+        isinstance(delays, np.ndarray) for delays in synapses._layout.delays.values()
     )
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from time import perf_counter
 from typing import Any
 from weakref import WeakSet
 
-import numpy as np
-
 from eqsim.checking.vocabulary import time_unit
 from eqsim.lowering.program import CALL_RANK, Program, When
-from eqsim.network import assemble, assemble_inputs, snapshot_file
+from eqsim.network import snapshot_file
+from eqsim.network.arguments import Sealed, check_flag, check_path, check_shared, whole_number
+from eqsim.network.assemble import prepare
+from eqsim.network.building import assembled, override_streams
 from eqsim.network.capture import caller
 from eqsim.network.chunks import Watch
 from eqsim.network.clocks import Clocks, clocks
@@ -25,29 +25,29 @@ from eqsim.network.driven_input import Input
 from eqsim.network.event_monitor import EventMonitor
 from eqsim.network.inputs import SpikeGeneratorGroup
 from eqsim.network.labels import label
-from eqsim.network.members import check_members, depth, flat, left_out, named, unitless
+from eqsim.network.members import check_members, flat, left_out, named, unitless
 from eqsim.network.memory import MemoryEstimate, memory_estimate
 from eqsim.network.neurons import NeuronGroup
 from eqsim.network.operations import NetworkOperation
-from eqsim.network.poisson_input import PoissonInput
+from eqsim.network.plain_time import plain_time
 from eqsim.network.population_rate import PopulationRateMonitor
+from eqsim.network.progress import progress_bar
 from eqsim.network.segments import Call, segmented
 from eqsim.network.snapshot import Snapshot, apply, capture
 from eqsim.network.state_monitor import StateMonitor
 from eqsim.network.synapses import Synapses
 from eqsim.network.until import Until, add_until, read_until
-from eqsim.network.variables import BEFORE_EVER, NEVER, Variables
-from eqsim.random import stream_of
+from eqsim.network.variables import Variables
 from eqsim.random.seed import checked
 from eqsim.runtime.clock import whole_steps
 from eqsim.runtime.run import advance, interruptible
 from eqsim.targets.find import target_named
 from eqsim.targets.target import Run, Storage
-from eqsim.text.errors import ArgumentError, EqsimWarning, NetworkError, UnitsError
-from eqsim.units import has_unit, magnitude, unit_of, with_unit
+from eqsim.text.errors import ArgumentError, EqsimWarning, NetworkError
+from eqsim.units import with_unit
 
 
-class Network:
+class Network(Sealed):
     """The objects of one simulation.
 
     Parameters
@@ -64,6 +64,8 @@ class Network:
         ``'numba'`` or ``'numpy'``; the environment variable ``EQSIM_TARGET`` sets the default.
     threads
         How many threads may work; 0 lets eqsim choose.
+    check_finite
+        Whether to stop a run with an error when a state has become NaN or infinite; looked at every so many steps.
 
     Raises
     ------
@@ -71,6 +73,8 @@ class Network:
         For objects that do not belong together.
 
     """
+
+    _owner = "Network"
 
     def __init__(
         self,
@@ -80,14 +84,21 @@ class Network:
         dtype: str = "float64",
         target: str | None = None,
         threads: int = 0,
+        check_finite: bool = True,
     ) -> None:
-        if dtype not in {"float64", "float32"}:
-            raise ArgumentError(f"dtype is 'float64' or 'float32', not {dtype!r}", owner="Network")
-        self._target = target_named(target or os.environ.get("EQSIM_TARGET") or "numba")
-        if isinstance(threads, bool) or not isinstance(threads, int | np.integer) or threads < 0:
-            raise ArgumentError(f"threads must be a whole number of at least 0, not {threads!r}", owner="Network")
-        self._dt, self._dtype, self._threads = dt, dtype, int(threads)
+        if not isinstance(dtype, str) or dtype not in {"float64", "float32"}:
+            hint = "float64 is the default; float32 takes half the memory"
+            found = repr(dtype)
+            raise ArgumentError("dtype is 'float64' or 'float32'", owner=self._owner, found=found, hint=hint)
+        if target is not None and not isinstance(target, str):
+            found, hint = type(target).__name__, "write for instance target='numba'"
+            raise ArgumentError("a target is a word", owner=self._owner, found=found, hint=hint)
+        self._target = target_named((target if target is not None else os.environ.get("EQSIM_TARGET")) or "numba")
+        check_shared(self._owner, dt=dt, seed=seed)
+        self._dt, self._dtype, self._threads = dt, dtype, whole_number(threads, "threads", self._owner, least=0)
         self._seed = None if seed is None else checked(seed)
+        check_flag(check_finite, "check_finite", self._owner)
+        self._check_finite = bool(check_finite)
         self._objects: dict[str, Any] = {}
         self._step = 0
         self._clocks = Clocks(0.0)
@@ -115,7 +126,8 @@ class Network:
         things = list(flat(objects))
         for thing in things:
             if thing not in self:
-                raise NetworkError(f"{thing!r} is not in this network", owner="Network")
+                hint = "its objects are listed by print(network)"
+                raise NetworkError(f"{thing!r} is not in this network", owner="Network", hint=hint)
         for name, member in list(self._objects.items()):
             if any(member is thing for thing in things):
                 del self._objects[name]
@@ -125,8 +137,8 @@ class Network:
 
     def __getitem__(self, name: str) -> Any:
         """Return an object by name."""
-        if name not in self._objects:
-            known = ", ".join(repr(key) for key in self._objects)
+        if not isinstance(name, str) or name not in self._objects:
+            known = ", ".join(repr(key) for key in self._objects) or "nothing"
             raise NetworkError(f"there is no object {name!r}", owner="Network", hint=f"it holds {known}")
         return self._objects[name]
 
@@ -150,12 +162,15 @@ class Network:
     @property
     def t(self) -> Any:
         """The time reached."""
-        return with_unit(self.t_, self._time_unit())
+        return self._time_of(self._step)
 
     @property
     def t_(self) -> float:
         """The time reached as a plain number: milliseconds, or the user's unit."""
         return self._step * self._clocks.base
+
+    def _time_of(self, step: int) -> Any:
+        return with_unit(step * self._clocks.base, self._time_unit())
 
     @property
     def dt(self) -> Any:
@@ -194,9 +209,11 @@ class Network:
         NetworkError
             For objects that do not make a network.
         NumericalError
-            When a state became NaN or infinite.
+            When a state became NaN or infinite, unless that is not looked for; names the times between which it did.
 
         """
+        self._at_rest("run on from")
+        check_flag(progress, "progress", self._owner)
         check_members(self._objects)
         self._warn_of_left_out()
         length = self._plain_time(duration, "a duration")
@@ -206,14 +223,18 @@ class Network:
         self._spent("build", perf_counter() - begin)
         first = self._step
         last = first + whole_steps(length, self._clocks.base)
+        if last >= 2**62:
+            found, hint = f"{last:.3g} steps", "run for a shorter time"
+            raise ArgumentError("this run would never end", owner=self._owner, found=found, hint=hint)
         self._stop = False
         begin = perf_counter()
-        with _bar(last - first, progress) as tick, interruptible() as pressed:
-            watch = Watch(self._objects, self._clocks, storages, tick, first)
+        with progress_bar(last - first, progress) as tick, interruptible() as pressed:
+            check = self._check_finite
+            watch = Watch(self._objects, self._clocks, storages, tick, first, self._time_of, check_finite=check)
 
             def reached(_: int, end: int) -> None:
                 self._step = end
-                watch.reached(end, self.t)
+                watch.reached(end)
 
             self._running = True
             try:
@@ -221,7 +242,7 @@ class Network:
             finally:
                 self._running = False
                 watch.settle(self._step)
-            watch.look(self.t)
+            watch.look(self._step)
         self._spent("run", perf_counter() - begin)
 
     def stop(self) -> None:
@@ -242,6 +263,9 @@ class Network:
 
     def store(self, name: str = "default") -> None:
         """Keep the state in memory under a name: values, connections, delays, spikes under way, records, the time."""
+        if not isinstance(name, str):
+            hint = "write for instance store('before')"
+            raise ArgumentError("a state has a name", owner=self._owner, found=type(name).__name__, hint=hint)
         self._stored[name] = capture(self._at_rest("store"))
 
     def restore(self, name: str = "default") -> None:
@@ -253,7 +277,7 @@ class Network:
             Where there is no such state, or the network has other objects than it had; nothing changes then.
 
         """
-        if name not in self._stored:
+        if not isinstance(name, str) or name not in self._stored:
             known = ", ".join(repr(key) for key in self._stored)
             hint = f"stored states are {known}" if known else "call store() first; load(file) reads a saved state"
             raise NetworkError(f"no state {name!r} was stored", owner="Network", hint=hint)
@@ -261,6 +285,7 @@ class Network:
 
     def save(self, file: str | os.PathLike[str]) -> None:
         """Write the state to a file, from which ``load`` goes on in a network that is built alike, in any process."""
+        check_path(file, "file", self._owner)
         snapshot_file.write(capture(self._at_rest("save")), file)
 
     def load(self, file: str | os.PathLike[str]) -> None:
@@ -274,6 +299,7 @@ class Network:
             For the state of another network, naming what differs; nothing changes then.
 
         """
+        check_path(file, "file", self._owner)
         apply(snapshot_file.read(file), self._at_rest("load"))
 
     def _at_rest(self, verb: str) -> Network:
@@ -288,12 +314,13 @@ class Network:
         if self._built is not None and self._built[0] == self._revisions():
             for name, thing in self._objects.items():
                 if isinstance(thing, NeuronGroup | Synapses | SpikeGeneratorGroup | Drive):
-                    assemble.prepare(thing._variables, self._dtype, self._clocks.steps[name])
-                    self._override_stream(name, thing._variables)
+                    prepare(thing._variables, self._dtype, self._clocks.steps[name])
+            self._override_streams()
             return self._built
         check_members(self._objects)
         self._set_clocks()
-        assembly = self._assemble()
+        assembly = assembled(self._objects, self._clocks, self._dtype, self._plain_time, self._time_unit())
+        self._override_streams()
         if self._until is not None:
             add_until(assembly, self._until)
         program = assembly.program({})
@@ -303,39 +330,6 @@ class Network:
             self._spent(phase, seconds)
         self._built = (self._revisions(), program, assembly.storages, run)
         return self._built
-
-    def _assemble(self) -> assemble.Assembly:
-        keys: dict[int, str] = {}
-        for name, thing in self._objects.items():
-            held = thing._variables if isinstance(getattr(thing, "_variables", None), Variables) else thing
-            keys[id(held)] = name
-        assembly = assemble.Assembly(keys, self._clocks.periods, self._clocks.steps, self._dtype)
-        grouped = [thing for thing in self._objects.values() if isinstance(thing, NeuronGroup | SpikeGeneratorGroup)]
-        for thing in grouped:
-            name = thing._name or ""
-            assembly.storages[name] = assemble.prepare(thing._variables, self._dtype, self._clocks.steps[name])
-            self._first_time(thing, self._clocks.steps[name])
-        assembly.link([thing._variables for thing in grouped])
-        adders: tuple[tuple[type, Callable[..., None]], ...] = (
-            (NeuronGroup, assemble.add_neurons),
-            (SpikeGeneratorGroup, assemble.add_generator),
-            (Synapses, assemble.add_synapses),
-            (PoissonInput, assemble_inputs.add_poisson_input),
-            (Input, assemble_inputs.add_input),
-            (StateMonitor, assemble.add_state_monitor),
-            (EventMonitor, assemble.add_event_monitor),
-            (PopulationRateMonitor, assemble_inputs.add_population_rate),
-        )
-        for kind, add in adders:
-            # synapses that others reach are laid out before those
-            for name, thing in sorted(self._objects.items(), key=lambda item: depth(item[1])):
-                if isinstance(thing, kind):
-                    add(assembly, thing)
-                    held = thing.__dict__.get("_variables")
-                    if isinstance(held, Variables):
-                        assembly.storages[name] = held.storage
-                        self._override_stream(name, held)
-        return assembly
 
     def _calls(self) -> list[Call]:
         return [
@@ -361,34 +355,9 @@ class Network:
     def _revisions(self) -> tuple[Any, ...]:
         return (self._until, *((name, thing._revision) for name, thing in self._objects.items()))
 
-    def _override_stream(self, name: str, variables: Variables) -> None:
+    def _override_streams(self) -> None:
         if self._seed is not None:
-            number = list(self._objects).index(name)
-            variables.storage.constants["_stream"] = assemble.signed(stream_of(self._seed, number))
-
-    def _first_time(self, thing: Any, dt: float) -> None:
-        arrays = thing._variables.storage.arrays
-        if "lastspike" in arrays:
-            arrays["lastspike"][arrays["lastspike"] == NEVER] = -round(BEFORE_EVER / dt)
-        if isinstance(thing, SpikeGeneratorGroup):
-            self._time_spikes(thing, dt)
-
-    def _time_spikes(self, group: SpikeGeneratorGroup, dt: float) -> None:
-        scale = group._times_unit
-        times = magnitude(with_unit(group._times, scale), self._time_unit())
-        steps = np.floor(np.asarray(times) / dt + 1e-3).astype(np.int64)
-        order = np.lexsort((group._indices, steps))
-        steps, which = steps[order], group._indices[order]
-        twice = np.flatnonzero((np.diff(steps) == 0) & (np.diff(which) == 0))
-        if len(twice):
-            raise ArgumentError(
-                f"source {which[twice[0]]} spikes twice in the step at {steps[twice[0]] * dt:g}", owner=group._owner
-            )
-        arrays = group._variables.storage.arrays
-        arrays["_times"], arrays["_indices"] = steps, which
-        arrays["_cursor"] = np.zeros(1, np.int64)
-        period = 0 if group._period is None else whole_steps(self._plain_time(group._period, "a period"), dt)
-        group._variables.storage.constants["_period"] = period
+            override_streams(self._objects, self._seed)
 
     def _is_unitless(self) -> bool:
         return any(unitless(thing) for thing in self._objects.values())
@@ -397,23 +366,13 @@ class Network:
         return time_unit(self._is_unitless())
 
     def _plain_time(self, value: Any, what: str) -> float:
-        plain_numbers = self._is_unitless()
-        if isinstance(value, str) or np.ndim(value) != 0:
-            raise ArgumentError(f"{what} is one time, not {value!r}", owner="Network")
-        if plain_numbers == has_unit(value) and not (not plain_numbers and value == 0):
-            hint = "the models have no units: give a number" if plain_numbers else f"write for instance {value}*ms"
-            raise ArgumentError(f"{what} must be a {'number' if plain_numbers else 'time'}", owner="Network", hint=hint)
-        if has_unit(value) and not unit_of(value).same_dimension(self._time_unit()):
-            raise UnitsError(f"{what} must be a time, not {value}", owner="Network", hint="write for instance 10*ms")
-        plain = float(magnitude(value, self._time_unit(), "Network"))
-        if not plain >= 0 or np.isinf(plain):
-            raise ArgumentError(f"{what} must be at least zero and finite, not {value}", owner="Network")
-        return plain
+        return plain_time(value, what, unitless=self._is_unitless())
 
     def _default_step(self) -> float:
         if self._dt is None:
             if self._is_unitless():
-                raise NetworkError("models without units need a time step: Network(…, dt=0.1)", owner="Network")
+                hint = "write for instance Network(…, dt=0.1)"
+                raise NetworkError("models without units need a time step", owner="Network", hint=hint)
             return 0.1
         return self._plain_time(self._dt, "dt")
 
@@ -426,6 +385,7 @@ class Network:
             held = thing.__dict__.get("_variables")
             if isinstance(held, Variables):
                 held.time = lambda name=name: (self._step // made.periods[name], made.steps[name])  # type: ignore[misc]
+                held.next_step = lambda name=name: -(-self._step // made.periods[name])  # type: ignore[misc]
                 if isinstance(thing, SpikeGeneratorGroup):
                     held.system = replace(held.system, unitless=self._is_unitless())  # it has no lines that could tell
             if isinstance(thing, StateMonitor | EventMonitor | PopulationRateMonitor):
@@ -433,19 +393,3 @@ class Network:
 
     def _spent(self, phase: str, seconds: float) -> None:
         self._seconds[phase] = self._seconds.get(phase, 0.0) + seconds
-
-
-@contextmanager
-def _bar(steps: int, progress: bool) -> Iterator[Callable[[int], Any]]:
-    if not progress:
-        yield lambda _: None
-        return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # without widgets a notebook shows the bar as text
-        from tqdm.auto import tqdm  # noqa: PLC0415 - only those who watch pay for it
-
-        bar = tqdm(total=steps, unit="step", unit_scale=True, leave=True)
-    try:
-        yield bar.update
-    finally:
-        bar.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import warnings
 from collections.abc import Mapping
@@ -24,15 +25,18 @@ from eqsim.language.parse import parse, with_arguments
 from eqsim.lowering.neurons import storage
 from eqsim.lowering.program import check_slot
 from eqsim.network.access import Access
+from eqsim.network.arguments import check_order, check_shared, whole_number
 from eqsim.network.capture import caller, externals, found, nearby, scalar, usable
 from eqsim.network.display import group_html, model_latex, subgroup_html
 from eqsim.network.equations import Equations, model_text
+from eqsim.network.indexes import part_of
 from eqsim.network.labels import label
 from eqsim.network.linked import Linked
-from eqsim.network.texts import Surroundings, elements, warn_of_hidden
+from eqsim.network.modelled import Modelled
+from eqsim.network.texts import Surroundings, warn_of_hidden
 from eqsim.network.variables import Variables
 from eqsim.random import next_stream
-from eqsim.schemes.choose import Choice, choose
+from eqsim.schemes.choose import Choice, choose, find
 from eqsim.text.errors import ArgumentError, EqsimWarning
 from eqsim.text.source import Source
 from eqsim.units import has_unit
@@ -50,7 +54,7 @@ class Operation:
     order: int = 0
 
 
-class NeuronGroup(Access):
+class NeuronGroup(Modelled):
     """A group of neurons that share their equations.
 
     Parameters
@@ -99,9 +103,13 @@ class NeuronGroup(Access):
     ) -> None:
         owner = label("NeuronGroup", name)
         size, shape = size_of(N, owner)
+        check_shared(owner, dt=dt, order=order, namespace=namespace, seed=seed)
         text, given = model_text(model, owner)
-        if method_options:
+        if method_options is not None and (not isinstance(method_options, Mapping) or method_options):
             raise ArgumentError("no scheme has options", owner=owner, hint="leave out method_options")
+        if events is not None and not isinstance(events, Mapping):
+            found, hint = type(events).__name__, "write for instance events={'up': 'V > -40*mV'}"
+            raise ArgumentError("events give conditions by name", owner=owner, found=found, hint=hint)
         frame = caller()
         written, extra = _written(text, owner, threshold, reset, refractory, events, method, noise)
         offered = _offered(written, namespace, frame)
@@ -109,6 +117,8 @@ class NeuronGroup(Access):
         checked = check(written, Scope("neuron", externals(values), nearby=nearby(namespace, frame)))
         system = analyse(checked)
         choice = choose(system, checked.method, checked.noise) if system.states else None
+        if checked.method is not None and choice is None:
+            find(checked.method)  # tells a misspelt name where there is nothing to integrate
         warn_of_hidden(checked.symbols, usable(offered, (), strict=False), owner)
         if checked.threshold is not None and checked.reset is None and checked.refractory_kind == "none":
             warnings.warn(
@@ -157,40 +167,23 @@ class NeuronGroup(Access):
         return self._shape
 
     @property
-    def name(self) -> str | None:
-        """The name, given or from the network."""
-        return self._name
-
-    @property
     def method(self) -> str | None:
         """The integration scheme."""
         return self._choice.scheme.name if self._choice else None
-
-    @property
-    def method_reason(self) -> str:
-        """One sentence: which scheme was chosen, and why."""
-        return self._choice.reason if self._choice else "there is nothing to integrate"
-
-    @property
-    def namespace(self) -> dict[str, Any]:
-        """The captured values that the texts use; may be changed between runs."""
-        return self._variables.namespace
 
     @property
     def model(self) -> str:
         """The text of the equations."""
         return self._checked.source.text if self._checked.source else ""
 
-    def __len__(self) -> int:
-        return self.N
-
     def __getitem__(self, index: Any) -> Subgroup:
         """Return a part of the group: a slice, a mask, indices."""
-        return Subgroup(self, elements(index, self.N, self._owner))
+        return Subgroup(self, part_of(index, self.N, self._owner))
 
     def run_regularly(self, code: str, dt: Any = None, when: str = "start", order: int = 0) -> None:
         """Carry out statements for every neuron in each step, or every ``dt``."""
         check_slot(when, self._owner)
+        check_shared(self._owner, dt=dt, order=order)
         checked = self._statements(code, "run_regularly", caller())
         self._operations.append(Operation(checked, f"run_regularly_{len(self._operations)}", None, dt, when, order))
         self._revision += 1
@@ -198,20 +191,18 @@ class NeuronGroup(Access):
     def run_on_event(self, event: str, code: str, when: str = "after_resets", order: int = 0) -> None:
         """Carry out statements for each neuron for which an event happened in this step."""
         known = [e.name for e in self._checked.events] + (["spike"] if self._checked.threshold is not None else [])
-        if event not in known:
+        if not isinstance(event, str) or event not in known:
             raise ArgumentError(
                 f"there is no event {event!r}", owner=self._owner, hint=f"events are {', '.join(known) or 'none'}"
             )
         check_slot(when, self._owner)
+        check_order(order, self._owner)
         checked = self._statements(code, f"run_on_event {event!r}", caller())
         self._operations.append(Operation(checked, f"on_{event}_{len(self._operations)}", event, None, when, order))
         self._revision += 1
 
     def _repr_html_(self) -> str:
         return group_html(self)
-
-    def _repr_latex_(self) -> str:
-        return model_latex(self)
 
     def __repr__(self) -> str:
         return f"<{label('NeuronGroup', self._name)}: {self.N} neurons, {self.method or 'no equations'}>"
@@ -237,16 +228,14 @@ class NeuronGroup(Access):
             self._owner, "neuron", self._checked.symbols, self._namespace, unitless=self._checked.unitless
         )
 
-    def _elements(self) -> NDArray[np.int64] | None:
-        return None
-
 
 class Subgroup(Access):
     """A part of a group: reads and writes the group's own values; nothing is copied."""
 
     def __init__(self, group: NeuronGroup, index: NDArray[np.int64]) -> None:
         if len(np.unique(index)) != len(index):
-            raise ArgumentError("a neuron stands twice in this subgroup", owner=group._owner)
+            hint = "name each neuron once"
+            raise ArgumentError("a neuron stands twice in this subgroup", owner=group._owner, hint=hint)
         self._group, self._index = group, index
         self._variables = group._variables
         self._owner = f"a subgroup of {group._owner}"
@@ -276,7 +265,7 @@ class Subgroup(Access):
 
     def __getitem__(self, index: Any) -> Subgroup:
         """Return a part of this part."""
-        return Subgroup(self._group, self._index[elements(index, self.N, self._owner)])
+        return Subgroup(self._group, self._index[part_of(index, self.N, self._owner)])
 
     def _surroundings(self) -> Surroundings:
         return self._group._surroundings()
@@ -301,7 +290,7 @@ def size_of(N: Any, owner: str) -> tuple[int, tuple[int, ...]]:
         hint = "write how many neurons there are, such as 100"
         summary = f"N must be a positive whole number or a tuple of them, not {N!r}"
         raise ArgumentError(summary, owner=owner, hint=hint)
-    return int(np.prod(shape)), tuple(int(n) for n in shape)
+    return whole_number(math.prod(int(n) for n in shape), "N", owner), tuple(int(n) for n in shape)
 
 
 def _written(

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from eqsim.lowering.program import check_slot
+from eqsim.network.arguments import Sealed, check_shared
+from eqsim.network.display import operation_html
 from eqsim.network.labels import label
 from eqsim.text.errors import ArgumentError
 
 
-class NetworkOperation:
+class NetworkOperation(Sealed):
     """A Python function called in each step of a run, or every ``dt``; made by ``network_operation``."""
 
     def __init__(
@@ -20,9 +22,11 @@ class NetworkOperation:
         self._owner = label("NetworkOperation", name)
         if not callable(function):
             hint = "give a function of t, or of nothing"
-            raise ArgumentError(f"{function!r} cannot be called", owner=self._owner, hint=hint)
+            found = type(function).__name__
+            raise ArgumentError("only a function can be called", owner=self._owner, found=found, hint=hint)
         check_slot(when, self._owner)
-        self._takes_time = _takes_time(function, self._owner)
+        check_shared(self._owner, dt=dt, order=order)
+        self._takes_time = takes_time(function, self._owner)
         self._function, self._dt, self._when, self._order, self._name = function, dt, when, order, name
         self._revision = 0
 
@@ -38,6 +42,9 @@ class NetworkOperation:
     def __call__(self, *arguments: Any) -> Any:
         """Call the function, as it could be called before."""
         return self._function(*arguments)
+
+    def _repr_html_(self) -> str:
+        return operation_html(self)
 
     def __repr__(self) -> str:
         return f"<{label('NetworkOperation', self._name)}: {getattr(self._function, '__name__', self._function)}>"
@@ -78,7 +85,8 @@ def network_operation(
     return NetworkOperation(function, dt, when, order, name)
 
 
-def _takes_time(function: Callable[..., Any], owner: str) -> bool:
+def takes_time(function: Callable[..., Any], owner: str) -> bool:
+    """Return whether a function is called with the time; raise ArgumentError for one that takes anything else."""
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from eqsim.checking.checked import CheckedModel, Role
 from eqsim.checking.vocabulary import reserved
-from eqsim.network.variables import Variables
+from eqsim.network.labels import label
+from eqsim.network.layout import Layout
 from eqsim.text.errors import ArgumentError
 
 
-def pathways_fit(checked: CheckedModel, pre: Variables, post: Variables, owner: str, taken: Collection[str]) -> None:
+def pathways_fit(checked: CheckedModel, source: Any, target: Any, owner: str, taken: Collection[str]) -> None:
     """Raise for a pathway whose name means something else, or that follows a group without spikes.
 
     ``taken`` are the attributes that synapses have anyway.
@@ -21,8 +23,13 @@ def pathways_fit(checked: CheckedModel, pre: Variables, post: Variables, owner: 
         if name in defined or reserved(name, "synapse") or name in taken:
             hint = f"call it something else in {given}: that name has a meaning already"
             raise ArgumentError(f"a pathway cannot be called {name!r}", owner=owner, hint=hint)
-        end, emitter = (pre, "source") if pathway.of == "pre" else (post, "target")
-        if "_spike" not in end.entries:
+        end, emitter = (source, "source") if pathway.of == "pre" else (target, "target")
+        if isinstance(end.__dict__.get("_layout"), Layout):
+            emits = label(type(end.source).__name__, end.source.name)
+            hint = f"take as the {emitter} what spikes, such as their source, {emits}; or leave out {given}"
+            summary = f"{given} follows the spikes of the {emitter}, and synapses emit none"
+            raise ArgumentError(summary, owner=owner, hint=hint)
+        if "_spike" not in end._variables.entries:
             hint = f"give the {emitter} a threshold, or leave out {given}"
             summary = f"{given} follows the spikes of the {emitter}, which has no threshold"
             raise ArgumentError(summary, owner=owner, hint=hint)

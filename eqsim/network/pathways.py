@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,15 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eqsim.checking.checked import CheckedPathway
-from eqsim.connectivity.order import sources, transpose
+from eqsim.connectivity.order import sources
 from eqsim.lowering import synapses as lower_synapses
 from eqsim.lowering.binding import Of, Owner
 from eqsim.lowering.program import Address, Guard, When
+from eqsim.network.layout import in_steps
 from eqsim.network.synapses import Synapses
 from eqsim.network.variables import Variables
 from eqsim.targets import queue
 from eqsim.targets.target import Storage
-from eqsim.text.errors import NotYetError
 
 _RUNS = ("run_source", "run_begin", "run_end", "runs")
 
@@ -37,46 +37,12 @@ class SynapseParts:
         self.key = assembly.key(synapses._variables)
         self.dt, self.period = assembly.steps[self.key], assembly.periods[self.key]
         self.storage = synapses._variables.storage
-        if synapses._laid != self.dt:
-            self._sort()
+        self.layout = synapses._layout
+        if self.layout.dt != self.dt:
+            self.layout.for_delivery(self.dt)
         self.storage = prepare(synapses._variables, assembly.dtype, self.dt)
         self.owners, self.keys = self._owners(owner_of)
         self._lay_out()
-
-    def _sort(self) -> None:
-        """Lay synapses out anew; raise NotYetError where spikes under way would not find their synapses any more."""
-        synapses, arrays = self.synapses, self.storage.arrays
-        under_way = [pathway for pathway in synapses._checked.pathways if _under_way(self.storage, pathway.name)]
-        for name in synapses._delays.keys() - {pathway.name for pathway in under_way}:
-            for part in ("ring", "ring_count", "ring_source", "ring_cursor", "ring_due", "head", "tail"):
-                arrays.pop(f"_{part}_{name}", None)
-        synapses._sort(self.dt)
-        if not all(self._finds(pathway) for pathway in under_way):
-            synapses._laid = None
-            raise NotYetError(
-                "connections and delays cannot change while spikes with delays are under way",
-                owner=synapses._owner,
-                hint="connect everything and set delays before the first run",
-            )
-
-    def _finds(self, pathway: CheckedPathway) -> bool:
-        """Whether a pathway's spikes under way find their synapses as they are laid out now."""
-        name, arrays, connections = pathway.name, self.storage.arrays, self.synapses._connections
-        if f"_ring_{name}" in arrays:  # they are sources, and all have one delay
-            delays: Any = self.synapses._delays[name]
-            if isinstance(delays, np.ndarray):
-                return False
-            return _whole_steps(delays, self.dt) == self.storage.constants[f"_delay_{name}"]
-        before: dict[str, Any] = {
-            n: arrays.get(n) for n in ("_start", "_target", f"_start_{name}", f"_permutation_{name}")
-        }
-        _, delays = self._reach(pathway)
-        now: dict[str, Any] = {"_start": connections.start, "_target": _indexes(connections.target)}
-        now |= {n: arrays[n] for n in (f"_start_{name}", f"_permutation_{name}") if n in arrays}
-        kept = {n: values for n, values in before.items() if values is not None}
-        same_places = all(n in now and np.array_equal(values, now[n]) for n, values in kept.items())
-        arrays.update(kept)
-        return same_places and np.array_equal(delays, arrays[f"_delay_{name}"])
 
     def add(self) -> None:
         """Add sums, updates and pathways."""
@@ -131,14 +97,14 @@ class SynapseParts:
 
     def _stored_targets(self) -> NDArray[Any]:
         """Return where each synapse's target is stored: at its index, unless it is a synapse laid out otherwise."""
-        target, place = self.synapses._connections.target, self.synapses.target._variables.place
+        target, place = self.layout.connections.target, self.synapses.target._variables.place
         if place is None:
             return target
         stored: NDArray[Any] = place[target]
         return stored
 
     def _lay_out(self) -> None:
-        connections, arrays = self.synapses._connections, self.storage.arrays
+        connections, arrays = self.layout.connections, self.storage.arrays
         arrays["_start"], arrays["_target"] = connections.start, _indexes(self._stored_targets())
         checked = self.synapses._checked
         if any(pathway.of == "post" for pathway in checked.pathways):
@@ -154,8 +120,8 @@ class SynapseParts:
         if self._uses("N_incoming"):
             arrays["N_incoming"] = stored(self.synapses.N_incoming[self.synapses.j])
         if self._uses("delay"):
-            times = np.broadcast_to(self.synapses._delay_values("pre"), (len(self.synapses),))
-            arrays["delay"] = stored(np.floor(times / self.dt + 0.5 + 1e-9))
+            times = np.broadcast_to(self.layout.times("pre"), (len(self.synapses),))
+            arrays["delay"] = stored(in_steps(times, self.dt))
 
     def _all(self) -> dict[str, Address]:
         return {"_start": Address(self.key, "_start"), "_target": Address(self.key, "_target")}
@@ -191,6 +157,7 @@ class SynapseParts:
         spikes = {"events": Address(source, "_spike_events"), "count": Address(source, "_spike_count")}
         begin = {"start": Address(self.key, start)}
         title = f"{name} of {self.key}"
+        first = len(self.assembly.launches)
         if isinstance(delays, np.ndarray):
             capacity = self._queue_varied(name, size, delays)
             ring = {a: Address(self.key, f"_{a}_{name}") for a in ("ring_source", "ring_cursor", "ring_due", "tail")}
@@ -212,47 +179,77 @@ class SynapseParts:
             self._procedure("due_uniform", when, {**begin, **ring, **head, **runs}, lag, f"arrivals of {title}")
             self._room(f"_ring_{name}", name, size)
         self._run_lists(name, capacity)
-        lowered = lower_synapses.deliver(self.owners, pathway, title)
+        ones = runs
+        if pathway.of == "pre" and f"_permutation_{name}" in storage.arrays:
+            ones = self._singles(name, runs, when, title)
+        self._deliver(pathway, when, ones, f"_permutation_{name}", title)
+        self._deliver_late(pathway, when, first)
+
+    def _deliver(
+        self, pathway: CheckedPathway, when: When, runs: Mapping[str, Address], permutation: str, title: str
+    ) -> None:
+        """Add the kernel that carries out a pathway's statements for runs of synapses."""
         arrays = {f"_{argument}": address for argument, address in runs.items()}
         if pathway.of == "post":
-            arrays |= {
-                n: Address(self.key, v) for n, v in (("_permutation", f"_permutation_{name}"), ("_source", "_source"))
-            }
+            arrays |= {"_permutation": Address(self.key, permutation), "_source": Address(self.key, "_source")}
         else:
             arrays["_target"] = Address(self.key, "_target")
-            if f"_permutation_{name}" in storage.arrays:
-                arrays |= self._singles(name, runs, when, title)
-        self._launch(lowered, when, arrays=arrays)
+        self._launch(lower_synapses.deliver(self.owners, pathway, title), when, arrays=arrays)
+
+    def _deliver_late(self, pathway: CheckedPathway, when: When, first: int) -> None:
+        """Add what was emitted before the last change of connections: a list of runs, each of one synapse.
+
+        It acts ahead of what was emitted later, the launches from ``first`` on.
+        """
+        name, arrays, connections = pathway.name, self.storage.arrays, self.layout.connections
+        late = self.layout.under_way.get(name)
+        if late is None or late[0].max() < self.synapses._variables.next_step():
+            return
+        due, synapse = late[:, np.argsort(late[0], kind="stable")]
+        place = connections.place()
+        stored = synapse if place is None else place[synapse]
+        ends = sources(connections.start) if pathway.of == "pre" else arrays["_target"]
+        values = {"source": ends[stored].astype(np.int32), "begin": np.array(stored, np.int64)}
+        if pathway.of == "post":  # which lie one after another here, so that each is found at its own place
+            arrays[f"_late_permutation_{name}"] = values["begin"]
+            values["begin"] = np.arange(len(stored))
+        values["end"] = values["begin"] + 1
+        most = int(np.unique(due, return_counts=True)[1].max())
+        arrays[f"_late_step_{name}"] = np.ascontiguousarray(due)
+        arrays[f"_late_runs_{name}"] = np.zeros(1, np.int64)
+        self.storage.constants["_late_period"] = 0
+        later = len(self.assembly.launches)
+        title = f"{name} of {self.key}, emitted before connections changed"
+        runs = {"runs": Address(self.key, f"_late_runs_{name}")}
+        for part, value in values.items():
+            arrays[f"_late_{part}_{name}"], arrays[f"_late_cursor_{part}_{name}"] = value, np.zeros(1, np.int64)
+            arrays[f"_late_run_{part}_{name}"] = np.zeros(most, value.dtype)
+            runs[f"run_{part}"] = Address(self.key, f"_late_run_{part}_{name}")
+            given = {
+                "spike_step": Address(self.key, f"_late_step_{name}"),
+                "spike_index": Address(self.key, f"_late_{part}_{name}"),
+                "cursor": Address(self.key, f"_late_cursor_{part}_{name}"),
+                "events": runs[f"run_{part}"],
+                "count": runs["runs"],
+            }
+            period = {"period": Address(self.key, "_late_period")}
+            self._procedure("emit", when, given, period, f"{part} of arrivals: {title}")
+        self._deliver(pathway, when, runs, f"_late_permutation_{name}", title)
+        launches = self.assembly.launches
+        launches[first:] = launches[later:] + launches[first:later]
 
     def _reach(self, pathway: CheckedPathway) -> tuple[str, int | NDArray[Any]]:
         """Return the array in which each spiking neuron's synapses begin, and the pathway's delay in steps."""
-        synapses, connections, arrays = self.synapses, self.synapses._connections, self.storage.arrays
-        name, checked = pathway.name, synapses._checked
-        delays = synapses._delays[name]
+        name, arrays = pathway.name, self.storage.arrays
+        reach = self.layout.reach(name)
         arrays.pop(f"_permutation_{name}", None)
-        if not isinstance(delays, np.ndarray):
-            steps = _whole_steps(delays, self.dt)
-            if pathway.of == "post":
-                size = synapses.target._variables.size
-                arrays["_post_start"], arrays[f"_permutation_{name}"] = transpose(connections.target, size)
-                return "_post_start", steps
-            if connections.as_created and any(p.of == "pre" and p.name in synapses._steps for p in checked.pathways):
-                arrays[f"_permutation_{name}"] = connections.order_as_created(None)
-            return "_start", steps
-        if pathway.of == "post":
-            size = synapses.target._variables.size
-            start, order = transpose(connections.target, size, delays)
-            arrays[f"_start_{name}"], arrays[f"_permutation_{name}"] = start, order
-            return f"_start_{name}", np.ascontiguousarray(delays[order])
-        first = next(p.name for p in checked.pathways if p.of == "pre" and p.name in synapses._steps)
-        if name == first:
-            return "_start", delays
-        if connections.as_created:
-            order = connections.order_as_created(delays)
-        else:
-            order = np.lexsort((delays, sources(connections.start))).astype(np.int64)
-        arrays[f"_permutation_{name}"] = order
-        return "_start", np.ascontiguousarray(delays[order])
+        if reach.order is not None:
+            arrays[f"_permutation_{name}"] = reach.order
+        if pathway.of == "pre":
+            return "_start", reach.delay
+        start = f"_start_{name}" if isinstance(reach.delay, np.ndarray) else "_post_start"
+        arrays[start] = reach.start
+        return start, reach.delay
 
     def _singles(self, name: str, runs: dict[str, Address], when: When, title: str) -> dict[str, Address]:
         arrays = self.storage.arrays
@@ -264,10 +261,10 @@ class SynapseParts:
         permutation = {"permutation": Address(self.key, f"_permutation_{name}")}
         self._procedure("single", when, {**permutation, **runs, **ones}, {}, f"order of {title}")
         return {
-            "_run_source": ones["one_source"],
-            "_run_begin": ones["one_begin"],
-            "_run_end": ones["one_end"],
-            "_runs": ones["ones"],
+            "run_source": ones["one_source"],
+            "run_begin": ones["one_begin"],
+            "run_end": ones["one_end"],
+            "runs": ones["ones"],
         }
 
     def _queue_uniform(self, name: str, size: int, steps: int) -> None:
@@ -319,6 +316,8 @@ def counted(end: Any, of: Of, owner: Owner, storage: Storage) -> Owner:
     part: NDArray[np.int64] | None = end._elements()
     storage.constants[f"_{of}_N"] = end.N
     if part is None:
+        part = end._variables.place  # synapses are counted by creation, wherever they lie
+    if part is None:
         return owner
     if len(part) and (np.diff(part) == 1).all():
         storage.constants[f"_{of}_offset"] = int(part[0])
@@ -343,16 +342,6 @@ def grow(storage: Storage, name: str) -> None:
         arrays[key] = np.asarray(ring)
     for argument, dtype in (("run_source", np.int32), ("run_begin", np.int64), ("run_end", np.int64)):
         arrays[f"_{argument}_{name}"] = np.zeros(len(arrays[names[0]]), dtype)
-
-
-def _whole_steps(delay: float, dt: float) -> int:
-    return int(np.floor(delay / dt + 0.5 + 1e-9))
-
-
-def _under_way(storage: Storage, pathway: str) -> bool:
-    arrays = storage.arrays
-    head, tail = arrays.get(f"_head_{pathway}"), arrays.get(f"_tail_{pathway}")
-    return head is not None and tail is not None and bool(tail[0] > head[0])
 
 
 def _indexes(index: NDArray[Any]) -> NDArray[Any]:

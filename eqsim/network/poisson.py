@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from eqsim.analysis.analyse import analyse
 from eqsim.checking.check import check
@@ -14,6 +15,7 @@ from eqsim.language.expr import Expr
 from eqsim.language.model import Definition, Model, UnitText
 from eqsim.language.names import free_names
 from eqsim.language.parse import parse_expression
+from eqsim.network.arguments import check_shared
 from eqsim.network.capture import caller, externals, found, usable
 from eqsim.network.labels import label
 from eqsim.network.neurons import NeuronGroup, size_of
@@ -21,7 +23,7 @@ from eqsim.network.timed_array import TimedArray
 from eqsim.random import next_stream
 from eqsim.text.errors import ArgumentError, UnitsError
 from eqsim.text.source import Source
-from eqsim.units import has_unit, magnitude, unit_of
+from eqsim.units import has_unit, joined, magnitude, unit_of
 
 
 class PoissonGroup(NeuronGroup):
@@ -62,6 +64,8 @@ class PoissonGroup(NeuronGroup):
     ) -> None:
         owner = label("PoissonGroup", name)
         size, shape = size_of(N, owner)
+        check_shared(owner, dt=dt, order=order, namespace=namespace, seed=seed)
+        rates = joined(rates)
         values: dict[str, Any] = {}
         if isinstance(rates, str):
             formula = parse_expression(rates, owner, "rates")
@@ -79,6 +83,11 @@ class PoissonGroup(NeuronGroup):
         if not isinstance(rates, str):
             _refuse_mistakes(rates, size, owner)
             self._assign("rates", rates, None, caller())
+
+    def _put(self, name: str, plain: NDArray[Any], chosen: Any) -> None:
+        if name == "rates":
+            _refuse_impossible(np.asarray(plain), self._owner)
+        super()._put(name, plain, chosen)
 
     def __repr__(self) -> str:
         return f"<{label('PoissonGroup', self._name)}: {self.N} sources>"
@@ -118,7 +127,15 @@ def _refuse_mistakes(rates: Any, size: int, owner: str) -> None:
         raise ArgumentError("a TimedArray is used in a text", owner=owner, found=type(rates).__name__, hint=hint)
     plain = np.asarray(magnitude(rates, unit_of(rates), owner))
     if plain.ndim and plain.shape != (size,):
-        raise ArgumentError(f"{plain.size} rates of shape {plain.shape} for {size} sources", owner=owner)
-    if not np.all(plain >= 0):
-        found = f"{plain[~(plain >= 0)].flat[0]:g}"
-        raise ArgumentError("a rate is at least 0", owner=owner, found=found, hint="give rates such as 10*Hz")
+        hint = "give one rate for all, or one for each source"
+        raise ArgumentError(f"rates of shape {plain.shape} for {size} sources", owner=owner, hint=hint)
+    _refuse_impossible(plain, owner)
+
+
+def _refuse_impossible(rates: NDArray[Any], owner: str) -> None:
+    wrong = ~((rates >= 0) & np.isfinite(rates))
+    if wrong.any():
+        hint = "give rates such as 10*Hz"
+        raise ArgumentError(
+            "a rate is at least 0 and finite", owner=owner, found=f"{rates[wrong].flat[0]:g}", hint=hint
+        )

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from eqsim.checking.dimensions import Unit
 from eqsim.checking.units import unit_table
 from eqsim.checking.vocabulary import time_unit
+from eqsim.network.arguments import Sealed
 from eqsim.network.display import rate_monitor_html
 from eqsim.network.labels import label
 from eqsim.network.records_export import Columns, dataset, frame_of_series, signals
@@ -17,12 +18,12 @@ from eqsim.network.series import Series
 from eqsim.network.variables import Variables
 from eqsim.targets.target import Storage
 from eqsim.text.errors import ArgumentError
-from eqsim.units import has_unit, magnitude, with_unit
+from eqsim.units import has_unit, joined, magnitude, with_unit
 
 _REACH = 2  # a Gaussian window ends this many widths from its middle
 
 
-class PopulationRateMonitor:
+class PopulationRateMonitor(Sealed):
     """Record the rate of a population: in each step, the spikes of that step by neuron and time.
 
     Parameters
@@ -139,8 +140,8 @@ class PopulationRateMonitor:
 
     def _weights(self, window: Any, width: Any) -> NDArray[np.float64]:
         if not isinstance(window, str):
-            weights = np.asarray(window, dtype=np.float64)
-            if weights.ndim != 1 or len(weights) % 2 == 0 or not weights.sum() > 0 or width is not None:
+            weights = np.asarray(magnitude(joined(window), Unit(), self._owner))
+            if weights.ndim != 1 or len(weights) % 2 == 0 or not 0 < weights.sum() < np.inf or width is not None:
                 found = f"shape {weights.shape}" + (", and a width" if width is not None else "")
                 hint = "give an odd number of weights with a positive sum, and no width"
                 raise ArgumentError("this window cannot be", owner=self._owner, found=found, hint=hint)

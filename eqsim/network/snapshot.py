@@ -14,27 +14,31 @@ from eqsim.network.clocks import clocks
 from eqsim.network.connections import Connections
 from eqsim.network.inputs import SpikeGeneratorGroup
 from eqsim.network.labels import label
+from eqsim.network.poisson_input import PoissonInput
 from eqsim.network.population_rate import PopulationRateMonitor
 from eqsim.network.record_file import RecordFile
 from eqsim.network.series import Series
+from eqsim.network.snapshot_check import check_state
 from eqsim.network.state_monitor import StateMonitor
 from eqsim.network.synapses import Synapses
 from eqsim.network.traits import traits_of
-from eqsim.network.variables import DTYPES, Variables
+from eqsim.network.variables import Variables
 from eqsim.targets.target import Storage
 from eqsim.text.errors import NetworkError
 
 # what the layout of synapses follows from: made anew whenever a network is built
 _REBUILT = re.compile(
     r"_start|_target|_source|_post_start|_(pre|post)_index|N_incoming|N_outgoing|delay"
-    r"|_(permutation|start|delay|run_\w+?|runs|one_\w+?|ones)_\w+"
+    r"|_(permutation|start|delay|late|run_\w+?|runs|one_\w+?|ones)_\w+"
 )
 # attributes that are replaced, never changed in place (lists are copied), and are kept by reference
 _ATTRIBUTES = (
     (SpikeGeneratorGroup, ("_indices", "_times", "_times_unit", "_period")),
-    (Synapses, ("_calls", "_connected", "_delays", "_steps", "_laid")),
+    (Synapses, ("_calls", "_connected")),
+    (StateMonitor, ("_rows",)),
     (StateMonitor | PopulationRateMonitor, ("_times",)),
 )
+_LAYOUT = ("delays", "steps", "dt", "under_way")  # of synapses, likewise
 _HARMLESS = frozenset({"_calls", "_times"})  # attributes that take no part in building
 State = Mapping[str, Any]
 Array = NDArray[Any]
@@ -138,7 +142,7 @@ def _compare(snapshot: Snapshot, network: Any) -> None:
         thing = network._objects[name]
         owner = label(type(thing).__name__, name)
         _same_traits(part.traits, _traits(network, name), owner)
-        _check_state(thing, part.state, sizes, owner)
+        check_state(thing, part.state, sizes, owner)
 
 
 def _same_traits(theirs: Mapping[str, str], ours: Mapping[str, str], owner: str) -> None:
@@ -167,13 +171,15 @@ def _state(thing: Any) -> dict[str, Any]:
             "namespace": namespace,
         }
     if isinstance(thing, Synapses):
-        connections = thing._connections
+        layout, connections = thing._layout, thing._layout.connections
+        state["layout"] = {name: _kept(getattr(layout, name)) for name in _LAYOUT}
         state["connections"] = {
             "grown": None if connections.sorted else [connections.sources(), connections.targets()],
             "n_pre": connections.n_pre,
             "start": connections.start,
             "target": connections.target,
             "permutation": connections.permutation,
+            "source_order": connections.source_order,
         }
     series: Mapping[str, Series] = thing.__dict__.get("_series", {})
     file: RecordFile | None = thing.__dict__.get("_file")
@@ -212,84 +218,6 @@ def _copy(values: Array) -> Array:
     return copy
 
 
-# checks: a state from a file may hold anything ------------------------------------------------------------------------
-
-
-def _check_state(thing: Any, state: State, sizes: Mapping[int, int], owner: str) -> None:
-    def due(holds: bool, what: str) -> None:
-        if not holds:
-            raise NetworkError(f"the state is damaged: {what}", owner=owner)
-
-    arrays: Mapping[str, Array] = state["arrays"]
-    held = thing.__dict__.get("_variables")
-    if isinstance(held, Variables):
-        size = state["variables"]["size"]
-        due(isinstance(thing, Synapses) or size == held.size, "the number of elements")
-        due(set(held.entries) <= set(arrays), "a variable is missing")
-        due(set(state["variables"]["waiting"]) <= set(held.defaults), "a default is unknown")
-        for name, entry in held.entries.items():
-            length = 1 if held.is_shared(name) else size
-            wanted = (length + 7) // 8 * 8 if entry == "flag" else length
-            kinds = {"float32", "float64"} if entry == "real" else {DTYPES[entry]}
-            due(arrays[name].shape == (wanted,) and str(arrays[name].dtype) in kinds, f"the values of {name}")
-        for name in (name for name in arrays if name.endswith("_events") and f"{name[:-6]}count" in arrays):
-            due(_indexes(arrays[name], size) and len(arrays[name]) == size, f"the list {name}")
-            due(0 <= int(arrays[f"{name[:-6]}count"][0]) <= size, f"the length of the list {name}")
-    if isinstance(thing, Synapses):
-        _check_connections(thing, state, sizes, due)
-    records: Mapping[str, Array] = state["records"]
-    file: RecordFile | None = thing.__dict__.get("_file")
-    due((state["rows"] is None) == (file is None), "where the records are")
-    due(set(records) == set(thing.__dict__.get("_series", {}) if file is None else ()), "the recorded variables")
-
-
-def _check_connections(
-    thing: Synapses, state: State, sizes: Mapping[int, int], due: Callable[[bool, str], None]
-) -> None:
-    made, size = state["connections"], state["variables"]["size"]
-    n_pre, n_post = (sizes.get(id(end._variables), end._variables.size) for end in (thing.source, thing.target))
-    due(made["n_pre"] == n_pre or isinstance(thing.source, Synapses), "the number of sources")
-    start, target, permutation = made["start"], made["target"], made["permutation"]
-    if made["grown"] is not None:
-        i, j = made["grown"]
-        due(len(i) == len(j) == size and _indexes(i, n_pre) and _indexes(j, n_post), "the ends of synapses")
-    else:
-        due(len(target) == size and _indexes(target, n_post), "the targets of synapses")
-        spans = len(start) == made["n_pre"] + 1 and start[0] == 0 and start[-1] == size
-        due(spans and bool((np.diff(start) >= 0).all()), "the sources of synapses")
-    for order, what in ((permutation, "the order of synapses"), (state["variables"]["place"], "the place of synapses")):
-        due(order is None or _is_permutation(order, size), what)
-    for pathway, delays in state["attributes"]["_delays"].items():
-        due(pathway in thing._delays, "the pathways")
-        fits = not isinstance(delays, np.ndarray) or (delays.shape == (size,) and bool((delays >= 0).all()))
-        due(fits, f"the delays of {pathway}")
-        of = next(known.of for known in thing._checked.pathways if known.name == pathway)
-        _check_queue(pathway, n_pre if of == "pre" else n_post, state, due)
-
-
-def _check_queue(pathway: str, ends: int, state: State, due: Callable[[bool, str], None]) -> None:
-    arrays: Mapping[str, Array] = state["arrays"]
-    if f"_head_{pathway}" not in arrays or f"_tail_{pathway}" not in arrays:
-        return
-    head, tail = int(arrays[f"_head_{pathway}"][0]), int(arrays[f"_tail_{pathway}"][0])
-    size, what = state["variables"]["size"], f"the spikes under way on {pathway}"
-    for part, most in (("ring", ends), ("ring_source", ends), ("ring_cursor", size + 1)):
-        ring = arrays.get(f"_{part}_{pathway}")
-        if ring is not None:
-            whole = len(ring) > 0 and len(ring) & (len(ring) - 1) == 0
-            due(whole and _indexes(ring, most) and 0 <= head <= tail <= head + len(ring), what)
-    counts = arrays.get(f"_ring_count_{pathway}")
-    due(counts is None or (bool((counts >= 0).all()) and int(counts.max(initial=0)) <= ends), what)
-
-
-def _indexes(values: Array, most: int) -> bool:
-    return values.dtype.kind in "iu" and (not values.size or (int(values.min()) >= 0 and int(values.max()) < most))
-
-
-def _is_permutation(order: Array, size: int) -> bool:
-    return len(order) == size and _indexes(order, size) and bool((np.bincount(order, minlength=size) == 1).all())
-
-
 # putting it back --------------------------------------------------------------------------------------------------
 
 
@@ -324,11 +252,12 @@ def _changes(thing: Any, state: State) -> Iterator[Callable[[], None]]:
         yield _variables_change(held, state["variables"])
     if isinstance(thing, Synapses):
         made = state["connections"]
-        connections = Connections(made["n_pre"], as_created=thing._connections.as_created)
+        connections = Connections(made["n_pre"], as_created=thing._layout.connections.as_created)
         connections._grown = None if made["grown"] is None else tuple(made["grown"])
         connections.start, connections.target = made["start"], made["target"]
-        connections.permutation = made["permutation"]
-        yield lambda: thing.__dict__.update({"_connections": connections})
+        connections.permutation, connections.source_order = made["permutation"], made["source_order"]
+        layout = {name: _kept(state["layout"][name]) for name in _LAYOUT}
+        yield lambda: thing._layout.__dict__.update({"connections": connections, **layout})
 
 
 def _variables_change(held: Variables, state: State) -> Callable[[], None]:
@@ -364,15 +293,22 @@ def _built_alike(thing: Any, state: State) -> bool:
     then: Mapping[str, Array] = state["arrays"]
     if {n: (v.shape, v.dtype) for n, v in now.items()} != {n: (v.shape, v.dtype) for n, v in then.items()}:
         return False
+    if isinstance(thing, PoissonInput):  # the draw was chosen for its rate
+        rates = thing._variables.namespace.get("_rate"), state["variables"]["namespace"].get("_rate")
+        if rates[0] != rates[1]:
+            return False
     for name in _attributes(thing):
         if name not in _HARMLESS and not _same(thing.__dict__.get(name), state["attributes"].get(name)):
             return False
     if isinstance(thing, Synapses):
-        made, connections = state["connections"], thing._connections
-        layout = (connections.start, connections.target, connections.permutation)
-        return made["grown"] is None and connections.sorted and all(
-            a is b for a, b in zip(layout, (made["start"], made["target"], made["permutation"]), strict=True)
-        )  # fmt: skip
+        made, connections = state["connections"], thing._layout.connections
+        kept = ("start", "target", "permutation", "source_order")
+        return (
+            made["grown"] is None
+            and connections.sorted
+            and all(_same(getattr(thing._layout, name), state["layout"][name]) for name in _LAYOUT)
+            and all(getattr(connections, name) is made[name] for name in kept)
+        )
     return True
 
 

@@ -12,23 +12,24 @@ from numpy.typing import NDArray
 from eqsim.checking.checked import Role
 from eqsim.checking.vocabulary import time_unit
 from eqsim.lowering.program import check_slot
+from eqsim.network.arguments import check_shared, names_of
 from eqsim.network.display import state_monitor_html
+from eqsim.network.indexes import elements, part_of
 from eqsim.network.labels import label
+from eqsim.network.monitor import Monitor
 from eqsim.network.record_file import RecordFile
 from eqsim.network.records_export import Columns, dataset, frame_of_series, signals
 from eqsim.network.series import Series, of_type
 from eqsim.network.streaming import state_file
-from eqsim.network.texts import elements
 from eqsim.network.variables import Variables
 from eqsim.targets.target import Storage
 from eqsim.text.errors import ArgumentError, UnknownVariableError
 from eqsim.text.nearest import nearest
-from eqsim.units import with_unit
 
 _RECORDED = frozenset({Role.STATE, Role.PARAMETER, Role.SUBEXPRESSION})
 
 
-class StateMonitor:
+class StateMonitor(Monitor):
     """Record variables over time, before the update of each step.
 
     Parameters
@@ -62,25 +63,24 @@ class StateMonitor:
         self._owner = label("StateMonitor", name)
         self._source, self._name, self._dt, self._when, self._order = source, name, dt, when, order
         check_slot(when, self._owner)
+        check_shared(self._owner, dt=dt, order=order)
         held = getattr(source, "_variables", None)
         if not isinstance(held, Variables):
             hint = "give a group, a part of one, or synapses"
             found = type(source).__name__
             raise ArgumentError("the source has no variables", owner=self._owner, found=found, hint=hint)
         known = [n for n, s in held.symbols.items() if s.of == "own" and s.role in _RECORDED]
-        if variables is True:
-            chosen = list(known)
-        else:
-            chosen = [variables] if isinstance(variables, str) else list(variables or ())
+        chosen = list(known) if variables is True else names_of(variables, "variables", self._owner)
         for variable in chosen:
             if variable not in known:
                 near = nearest(variable, known)
                 hint = f"did you mean {near!r}?" if near else f"variables are {', '.join(known)}"
                 raise UnknownVariableError(f"there is no variable {variable!r} to record", owner=self._owner, hint=hint)
-        if record is False or record is None:
-            raise ArgumentError("nothing to record", owner=self._owner, hint="record=True records all elements")
+        if record is False or record is None or not chosen:
+            hint = "write for instance StateMonitor(group, 'V', record=True)"
+            raise ArgumentError("nothing to record", owner=self._owner, hint=hint)
         size = source.N
-        self._rows = np.arange(size) if record is True else np.atleast_1d(elements(record, size, self._owner))
+        self._rows = np.arange(size) if record is True else part_of(record, size, self._owner)
         self._all = record is True
         self._variables = tuple(chosen)
         self._storage = Storage()
@@ -100,15 +100,15 @@ class StateMonitor:
             self._rows = np.arange(self._source.N)
         return self._rows
 
-    @property
-    def source(self) -> Any:
-        """What is recorded."""
-        return self._source
+    def _fixed_record(self) -> NDArray[np.int64] | None:
+        """Return the elements that must stay, since they were named or recorded; ``None`` if all there are will do."""
+        return None if self._all and self._file is None and not self._times else self._rows
 
-    @property
-    def name(self) -> str | None:
-        """The name, given or from the network."""
-        return self._name
+    def _renumber(self, table: NDArray[np.int64]) -> None:
+        """Take the new indexes, which a table holds for the old ones, of elements that were renumbered."""
+        rows = self._fixed_record()
+        self._rows = np.arange(self._source.N) if rows is None else table[rows]
+        self._revision += 1
 
     @property
     def record(self) -> NDArray[np.int64]:
@@ -119,11 +119,6 @@ class StateMonitor:
     def record_variables(self) -> tuple[str, ...]:
         """The recorded variables."""
         return self._variables
-
-    @property
-    def t(self) -> Any:
-        """The times of the records, shape (times,), with unit."""
-        return with_unit(self.t_, time_unit(self._source._variables.system.unitless))
 
     @property
     def t_(self) -> NDArray[np.float64]:
@@ -140,7 +135,7 @@ class StateMonitor:
         else:
             self._file.columns["t"].append(steps * self._clock)
 
-    def _values(self, variable: str) -> NDArray[Any]:
+    def _recorded(self, variable: str) -> NDArray[Any]:
         recorded = self._series[variable].values()
         width = len(self._record)
         rows = len(recorded) // width if width else 0
@@ -148,24 +143,14 @@ class StateMonitor:
         symbol = self._source._variables.symbols[variable]
         return of_type(values, symbol.type)
 
-    def __getattr__(self, name: str) -> Any:
-        series = self.__dict__.get("_series", {})
-        if name in series:
-            return with_unit(self._values(name), self._source._variables.unit(name))
-        if name.endswith("_") and name[:-1] in series:
-            return self._values(name[:-1])
-        if name.startswith("_"):
-            raise AttributeError(name)
-        hint = f"it records {', '.join(series)}"
-        raise UnknownVariableError(f"{name!r} was not recorded", owner=self.__dict__.get("_owner", ""), hint=hint)
-
     def __getitem__(self, index: Any) -> Recorded:
         """Return the records of one element, or of several, by the index in the source."""
         wanted = elements(index, self._source.N, self._owner)
         place = {int(element): row for row, element in enumerate(self._record)}
         missing = [int(element) for element in wanted if int(element) not in place]
         if missing:
-            raise ArgumentError(f"element {missing[0]} was not recorded", owner=self._owner)
+            found, hint = f"it records {len(place)} of {self._source.N} elements", "record=True records all of them"
+            raise ArgumentError(f"element {missing[0]} was not recorded", owner=self._owner, found=found, hint=hint)
         rows = np.array([place[int(element)] for element in wanted], dtype=np.int64)
         return Recorded(self, rows[0] if np.ndim(index) == 0 and not isinstance(index, slice) else rows)
 
@@ -191,7 +176,7 @@ class StateMonitor:
             self._name or "StateMonitor",
             self.t_,
             time_unit(source.system.unitless),
-            {name: self._values(name).T for name in self._variables},
+            {name: self._recorded(name).T for name in self._variables},
             {name: source.unit(name) for name in self._variables},
             self._record,
             {"source": label(type(self._source).__name__, self._source.name)},

@@ -11,6 +11,7 @@ import numpy as np
 from eqsim.checking.dimensions import Unit
 from eqsim.checking.units import unit_text
 from eqsim.checking.vocabulary import time_unit
+from eqsim.network.arguments import check_path
 from eqsim.network.libraries import optional
 from eqsim.network.record_file import RecordFile
 from eqsim.text.errors import ArgumentError
@@ -55,11 +56,14 @@ def publish(monitor: Any) -> None:
 
 def _begun(monitor: Any, file: str | os.PathLike[str], constants: dict[str, Any]) -> RecordFile:
     optional("h5py", "file=", monitor._owner)
+    check_path(file, "file", monitor._owner)
     path = Path(file).absolute()
     if not path.parent.is_dir():
-        raise ArgumentError(f"there is no folder {path.parent}", owner=monitor._owner)
+        hint = "make it, or write to another"
+        raise ArgumentError(f"there is no folder {path.parent}", owner=monitor._owner, hint=hint)
     if path.is_dir():
-        raise ArgumentError(f"{path} is a folder", owner=monitor._owner)
+        hint = "give the path of a file in it, such as records.h5"
+        raise ArgumentError(f"{path} is a folder", owner=monitor._owner, hint=hint)
     return RecordFile(path, monitor._owner, {"monitor": monitor._owner, **constants})
 
 

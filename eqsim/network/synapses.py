@@ -5,45 +5,43 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from types import FrameType
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eqsim.analysis.analyse import analyse
-from eqsim.checking.check import check
-from eqsim.checking.checked import Role, Scope
+from eqsim.checking.checked import Role
 from eqsim.checking.dimensions import Unit
-from eqsim.checking.names import VARIABLES
 from eqsim.checking.vocabulary import time_unit
-from eqsim.connectivity.delays import in_steps
-from eqsim.connectivity.order import rearrange, taken
 from eqsim.connectivity.pairs import pairs_matrix
-from eqsim.language.names import free_names
-from eqsim.language.parse import parse, with_arguments
 from eqsim.lowering.synapses import storage
-from eqsim.network.access import Access
-from eqsim.network.capture import caller, externals, found, nearby, usable
+from eqsim.network.arguments import Sealed, check_flag, check_shared
+from eqsim.network.capture import caller, usable
 from eqsim.network.connecting import Joint, ends, requested_pairs, stands_alone
-from eqsim.network.connections import Connections
-from eqsim.network.display import model_latex, synapses_html
+from eqsim.network.display import synapses_html
 from eqsim.network.equations import Equations, model_text
 from eqsim.network.labels import label
+from eqsim.network.layout import Layout
+from eqsim.network.modelled import Modelled
 from eqsim.network.pathway_rules import order_counts, pathways_fit
+from eqsim.network.removal import remove
+from eqsim.network.subsets import number_in_pair, selected, whole, within
+from eqsim.network.synapse_model import checked_model, written
 from eqsim.network.texts import Surroundings, warn_of_hidden
-from eqsim.network.variables import Indices, Variables
+from eqsim.network.variables import Variables
 from eqsim.network.view import VariableView
 from eqsim.random import next_stream
-from eqsim.schemes.choose import choose
-from eqsim.text.errors import ArgumentError, ConnectError
+from eqsim.schemes.choose import choose, find
+from eqsim.text.errors import ArgumentError, ConnectError, NetworkError
 from eqsim.units import magnitude
 
 
-class Delayed:
+class Delayed(Sealed):
     """A pathway of a Synapses object, for its delay: ``S.pre.delay``."""
 
     def __init__(self, synapses: Synapses, name: str) -> None:
-        self._synapses, self._name = synapses, name
+        self._synapses, self._name, self._owner = synapses, name, f"pathway {name!r} of {synapses._owner}"
 
     @property
     def delay(self) -> VariableView:
@@ -55,13 +53,14 @@ class Delayed:
         self._synapses._set_delay(self._name, value, None, caller())
 
 
-class Synapses(Access):
+class Synapses(Modelled):
     """Synapses from a source to a target group.
 
     Parameters
     ----------
     source, target
-        Groups or parts of groups; the target is the source by default.
+        Groups, parts of groups or ``Synapses``; the target is the source by default. Of synapses the variables are
+        seen, as of any group; but they emit no spikes, so that no pathway follows them.
     model
         The equations, one set of variables a synapse: a text, ``Equations``, or the path of a ``.eqs`` file.
     on_pre, on_post
@@ -77,6 +76,8 @@ class Synapses(Access):
         For any mistake in a text, before anything is built.
 
     """
+
+    _unchosen: ClassVar[str] = "there is nothing to integrate with the clock"
 
     def __init__(
         self,
@@ -97,70 +98,48 @@ class Synapses(Access):
         target = source if target is None else target
         for end, what in ((source, "source"), (target, "target")):
             if not isinstance(getattr(end, "_variables", None), Variables):
-                raise ArgumentError(f"a {what} must be a group, not {type(end).__name__}", owner=owner)
-        if isinstance(source, Synapses):
-            hint = "synapses emit no spikes; they can be the target"
-            raise ArgumentError("synapses cannot be a source", owner=owner, hint=hint)
-        if isinstance(target, Synapses) and on_post is not None:
-            raise ArgumentError("a target of synapses emits no spikes", owner=owner, hint="leave out on_post")
+                kind, hint = type(end).__name__, "give a group of neurons or of sources, or a part of one"
+                raise ArgumentError(f"a {what} must be a group", owner=owner, found=kind, hint=hint)
+        check_shared(owner, dt=dt, order=order, namespace=namespace, seed=seed)
         frame = caller()
         text, given = model_text(model, owner)
         pre, post = source._variables, target._variables
-        written = with_arguments(
-            parse(text, owner),
-            owner,
-            threshold=None,
-            reset=None,
-            refractory=None,
-            events={},
-            on_pre=on_pre,
-            on_post=on_post,
-            method=method,
-            noise=None,
-        )
-        names = free_names(written) | {d.name for d in written.definitions}
-        offered = {n: namespace[n] for n in names if n in namespace} if namespace is not None else found(names, frame)
-        offered |= given
-        defined = {d.name for d in written.definitions} | {
-            n for n, symbol in post.symbols.items() if symbol.role in VARIABLES
-        }
-        values = usable(offered, defined, strict=True)
-        unitless = bool(post.system.unitless or pre.system.unitless)
-        scope = Scope("synapse", externals(values), pre.symbols, post.symbols, unitless, nearby(namespace, frame))
-        checked = check(written, scope)
-        pathways_fit(checked, pre, post, owner, dir(Synapses))
+        model_read = checked_model(written(text, owner, on_pre, on_post, method), pre, post, given, namespace, frame)
+        checked, values = model_read.checked, model_read.values
+        pathways_fit(checked, source, target, owner, dir(Synapses))
         system = analyse(checked)
         clocked = [state for state in system.states if not state.event_driven]
         choice = choose(system, checked.method, checked.noise) if clocked else None
-        warn_of_hidden(
-            {n: s for n, s in checked.symbols.items() if s.of == "own"}, usable(offered, (), strict=False), owner
-        )
+        if checked.method is not None and choice is None:
+            find(checked.method)  # tells a misspelt name where there is nothing to integrate
+        own = {name: symbol for name, symbol in checked.symbols.items() if symbol.of == "own"}
+        warn_of_hidden(own, usable(model_read.offered, (), strict=False), owner)
         self._owner, self._source, self._target = owner, source, target
         self._checked, self._system, self._choice = checked, system, choice
         self._name, self._dt, self._order, self._seed, self._namespace = name, dt, order, seed, namespace
         self._revision, self._calls, self._connected = 0, 0, False
-        self._connections = Connections(pre.size, as_created=order_counts(checked, pre is post))
-        self._delays: dict[str, float | NDArray[Any]] = dict.fromkeys((p.name for p in checked.pathways), 0.0)
-        self._laid: float | None = None  # the dt for which synapses lie sorted for delivery
-        self._steps: dict[str, float] = {}  # the dt in which a pathway's array of delays counts, once it counts steps
         variables = Variables(owner, system, storage(checked), 0, next_stream(seed))
+        pathways = {pathway.name: pathway.of for pathway in checked.pathways}
+        alike = order_counts(checked, pre is post)
+        self._layout = layout = Layout(variables, {"pre": pre, "post": post}, pathways, as_created=alike)
         variables.waiting = {
             d.name: d.value for d in checked.definitions if d.kind == "parameter" and d.value is not None
         } | dict(checked.initials)
         self._initial = dict(variables.waiting)
         variables.links = {
-            "pre": (pre, self._connections.source_of),
-            "post": (post, self._connections.target_of),
+            # a restored state brings connections of its own
+            "pre": (pre, lambda index: layout.connections.source_of(index)),  # noqa: PLW0108
+            "post": (post, lambda index: layout.connections.target_of(index)),  # noqa: PLW0108
         }
         variables.namespace.update({key: values[key] for key in checked.externals if key in values})
         variables.builtins = {
-            "i": lambda index: _within(source, self._connections.source_of(index)),
-            "j": lambda index: _within(target, self._connections.target_of(index)),
+            "i": lambda index: within(source, layout.connections.source_of(index)),
+            "j": lambda index: within(target, layout.connections.target_of(index)),
             "N_pre": lambda _: source.N,
             "N_post": lambda _: target.N,
-            "N_outgoing": lambda index: np.bincount(self.i, minlength=source.N)[self.i[index]],
-            "N_incoming": lambda index: np.bincount(self.j, minlength=target.N)[self.j[index]],
-            "delay": lambda index: np.broadcast_to(self._delay_values("pre"), (len(self),))[index],
+            "N_outgoing": lambda index: self.N_outgoing[self.i[index]],
+            "N_incoming": lambda index: self.N_incoming[self.j[index]],
+            "delay": lambda index: np.broadcast_to(layout.times("pre"), (len(self),))[index],
         }
         self._variables = variables
         for end in (pre, post):
@@ -182,24 +161,19 @@ class Synapses(Access):
         return self._target
 
     @property
-    def name(self) -> str | None:
-        """The name, given or from the network."""
-        return self._name
-
-    @property
     def N(self) -> int:
         """The number of synapses."""
-        return len(self._connections)
+        return len(self._layout.connections)
 
     @property
     def i(self) -> NDArray[Any]:
         """The source of each synapse, shape (synapses,), in order of creation."""
-        return _within(self._source, self._connections.sources())
+        return within(self._source, self._layout.connections.sources())
 
     @property
     def j(self) -> NDArray[Any]:
         """The target of each synapse, shape (synapses,), in order of creation."""
-        return _within(self._target, self._connections.targets())
+        return within(self._target, self._layout.connections.targets())
 
     @property
     def N_outgoing(self) -> NDArray[np.int64]:
@@ -210,16 +184,6 @@ class Synapses(Access):
     def N_incoming(self) -> NDArray[np.int64]:
         """How many synapses each neuron of the target has, shape (targets,)."""
         return np.bincount(self.j, minlength=self._target.N)
-
-    @property
-    def method_reason(self) -> str:
-        """One sentence: which scheme was chosen for equations that run with the clock, and why."""
-        return self._choice.reason if self._choice else "there is nothing to integrate with the clock"
-
-    @property
-    def namespace(self) -> dict[str, Any]:
-        """The captured values that the texts use; may be changed between runs."""
-        return self._variables.namespace
 
     @property
     def delay(self) -> VariableView:
@@ -264,7 +228,9 @@ class Synapses(Access):
             For what cannot be carried out; no synapse is created then.
 
         """
+        self._at_rest()
         frame = caller()
+        check_flag(skip_if_invalid, "skip_if_invalid", self._owner)
         entries = None
         if matrix is not None:
             given = {"condition": condition, "i": i, "j": j, "rule": rule}
@@ -275,49 +241,72 @@ class Synapses(Access):
             source, target = requested_pairs(
                 self._joint(), condition, i, j, p, n, rule, frame, skip_if_invalid=skip_if_invalid
             )
-        if values is not None and not self._is_variable(values):
-            raise self._unknown(values)
+        if values is not None and not (isinstance(values, str) and self._is_variable(values)):
+            raise self._unknown(str(values))
         if values is not None and entries is None:
             hint = "give matrix= too, or assign to the variable after connect"
             raise ConnectError("values= names the variable that takes a matrix's entries", owner=self._owner, hint=hint)
         self._calls += 1
-        self._grow(_whole(self._source, source), _whole(self._target, target))
+        self._grow(whole(self._source, source), whole(self._target, target))
         if values is not None and entries is not None:
             self._variables.write(values, entries, np.arange(len(self) - len(source), len(self)))
 
-    def __len__(self) -> int:
-        return self.N
+    def disconnect(self, which: Any = None) -> None:
+        """Remove synapses: all, or those that ``which`` means, written as in ``S.w[which]``.
+
+        It is a condition (``'w < 0.1*nS'``, ``'i == j'``), indexes, a mask, or a pair: ``(i, j)`` for those from ``i``
+        to ``j``. Those that stay keep their values, delays and order, and are counted anew from 0; what is under way
+        to those removed is lost, and synapses onto or from them are removed too.
+
+        Raises
+        ------
+        ConnectError
+            Where a monitor records one of them; nothing changes then.
+        ArgumentError, EqsimError
+            For what means no synapses.
+
+        """
+        self._at_rest()
+        remove(self, self._chosen(which, caller()))
 
     def __getattr__(self, name: str) -> Any:
-        if not name.startswith("_") and name in self.__dict__.get("_delays", {}):
+        if not name.startswith("_") and "_layout" in self.__dict__ and name in self._layout.delays:
             return Delayed(self, name)
         return super().__getattr__(name)
 
     def _repr_html_(self) -> str:
         return synapses_html(self)
 
-    def _repr_latex_(self) -> str:
-        return model_latex(self)
-
     def __repr__(self) -> str:
         return f"<{label('Synapses', self._name)}: {len(self)} synapses>"
+
+    def _writable(self, name: str) -> None:
+        super()._writable(name)
+        if not self._connected and not self._variables.is_shared(name):
+            hint = "call connect() first, or give a default: a line such as 'w = 1*mV : mV (parameter)'"
+            raise ArgumentError(f"there are no synapses yet that could have {name!r}", owner=self._owner, hint=hint)
 
     # for connecting and the network ----------------------------------------------------------------------------------
 
     def _joint(self) -> Joint:
         return Joint(self._source, self._target, self._variables.stream, self._calls, self._surroundings())
 
+    def _at_rest(self) -> None:
+        """Raise NetworkError while the network runs."""
+        network = self.__dict__.get("_network")
+        if network is not None and network._running:
+            raise NetworkError(
+                "connections and delays cannot change during a run",
+                owner=label("Synapses", self._name),
+                hint="values may change while a network runs; change what it is made of between two runs",
+            )
+
     def _grow(self, source: NDArray[Any], target: NDArray[Any]) -> None:
         before = len(self)
-        self._to_creation_order()
-        self._connections.grow(source, target)
+        self._layout.grow(source, target)
         self._connected = True
         self._revision += 1
         variables = self._variables
-        variables.resize(len(self))
-        for pathway, delays in self._delays.items():
-            if isinstance(delays, np.ndarray):
-                self._delays[pathway] = np.concatenate([delays, np.zeros(len(source))])
         for name, value in self._initial.items():
             if name not in variables.waiting and len(self) > before:
                 fresh = np.arange(before, len(self))
@@ -325,55 +314,12 @@ class Synapses(Access):
                     name, variables.draw_values(value, variables.symbols, variables.unit(name), fresh), fresh
                 )
 
-    def _to_creation_order(self) -> None:
-        """Lay values out in order of creation again, so that synapses can be added or sorted anew."""
-        place = self._connections.place() if self._connections.sorted else None
-        for pathway in self._delays:
-            self._delays[pathway] = self._delay_values(pathway)
-        self._steps.clear()
-        self._laid = None
-        if place is not None:
-            arrays = self._variables.storage.arrays
-            for name in self._variables.entries:
-                if not self._variables.is_shared(name):
-                    arrays[name][: len(self)] = taken(arrays[name], place)
-        if self._connections.sorted:
-            self._connections.unsort()
-        self._variables.place = None
-
-    def _sort(self, dt: float) -> None:
-        """Lay synapses out for delivery: by source, delay, target; delays count steps from here on."""
-        self._to_creation_order()
-        for pathway, delays in self._delays.items():
-            if isinstance(delays, np.ndarray):
-                steps = in_steps(delays, dt)
-                if len(steps) and steps.min() == steps.max():
-                    self._delays[pathway] = float(int(steps[0]) * dt)
-                else:
-                    self._delays[pathway], self._steps[pathway] = steps, dt
-        first = next((p.name for p in self._checked.pathways if p.of == "pre" and p.name in self._steps), None)
-        self._connections.sort(self._delays[first] if first else None)  # type: ignore[arg-type]
-        order = self._connections.permutation
-        if order is not None:
-            arrays = self._variables.storage.arrays
-            for name in self._variables.entries:
-                if not self._variables.is_shared(name):
-                    rearrange(arrays[name], order, self._connections.start)
-            for pathway in self._steps:
-                rearrange(self._delays[pathway], order, self._connections.start)  # type: ignore[arg-type]
-        self._variables.place = None if order is None else self._connections.place
-        self._laid = dt
-
     def _delay_values(self, pathway: str) -> float | NDArray[Any]:
         """Return a pathway's delays in order of creation, in the network's unit of time."""
-        delays = self._delays[pathway]
-        if pathway not in self._steps or not isinstance(delays, np.ndarray):
-            return delays
-        place = self._connections.place()
-        return (delays if place is None else taken(delays, place)) * self._steps[pathway]
+        return self._layout.times(pathway)
 
     def _delay_view(self, pathway: str) -> VariableView:
-        if pathway not in self._delays:
+        if pathway not in self._layout.delays:
             raise ArgumentError(f"there is no pathway {pathway!r}", owner=self._owner)
         return VariableView(
             "delay",
@@ -388,19 +334,16 @@ class Synapses(Access):
         return self._chosen(index, caller(depth) if isinstance(index, str) else None)
 
     def _set_delay(self, pathway: str, value: Any, index: Any, frame: FrameType) -> None:
-        if pathway not in self._delays:
-            known = ", ".join(repr(name) for name in self._delays) or "none: it has no on_pre or on_post"
+        self._at_rest()
+        if pathway not in self._layout.delays:
+            known = ", ".join(repr(name) for name in self._layout.delays) or "none: it has no on_pre or on_post"
             raise ArgumentError(
                 f"there is no pathway {pathway!r} to delay", owner=self._owner, hint=f"pathways are {known}"
             )
-        chosen: Indices = self._chosen(index, frame)
+        chosen = self._chosen(index, frame)
         if isinstance(value, str):
             checked, values = self._surroundings().expression(value, "delay", self._time_unit(), frame)
-            saved = dict(self._variables.namespace)
-            self._variables.namespace.update(values)
-            plain = self._variables.evaluate(checked, self._time_unit(), chosen)
-            self._variables.namespace.clear()
-            self._variables.namespace.update(saved)
+            plain = self._evaluated(checked, values, self._time_unit(), chosen)
         else:
             value = value.values if isinstance(value, VariableView) else value
             plain = np.asarray(magnitude(value, self._time_unit(), self._owner), np.float64)
@@ -410,15 +353,7 @@ class Synapses(Access):
         if plain.ndim and plain.shape != chosen.shape:
             hint = "give one delay for all, or one for each synapse"
             raise ArgumentError(f"{plain.size} delays for {len(chosen)} synapses", owner=self._owner, hint=hint)
-        self._to_creation_order()
-        if index is None and plain.ndim == 0:
-            self._delays[pathway] = float(plain)
-        elif index is None and isinstance(value, str):
-            self._delays[pathway] = np.asarray(plain, np.float64)
-        else:
-            full = np.array(np.broadcast_to(self._delays[pathway], (len(self),)), np.float64)
-            full[slice(None) if index is None else chosen] = plain
-            self._delays[pathway] = full
+        self._layout.delay(pathway, plain, None if index is None and plain.ndim == 0 else chosen)
         self._revision += 1
 
     def _time_unit(self) -> Unit:
@@ -426,9 +361,14 @@ class Synapses(Access):
 
     def _chosen(self, index: Any, frame: FrameType | None) -> NDArray[np.int64]:
         if isinstance(index, tuple) and len(index) in {2, 3}:
-            rows = _selected(index[0], self._source.N, self.i, self._owner, "source")
-            columns = _selected(index[1], self._target.N, self.j, self._owner, "target")
-            return np.flatnonzero(rows & columns)
+            rows = selected(index[0], self._source.N, self.i, self._owner, "source")
+            columns = selected(index[1], self._target.N, self.j, self._owner, "target")
+            chosen: NDArray[np.int64] = np.flatnonzero(rows & columns)
+            if len(index) == 3:
+                number = number_in_pair(self.i[chosen], self.j[chosen])
+                most = int(number.max(initial=-1)) + 1
+                chosen = chosen[selected(index[2], most, number, self._owner, "synapses of a pair")]
+            return chosen
         return super()._chosen(index, frame)
 
     def _surroundings(self) -> Surroundings:
@@ -442,40 +382,3 @@ class Synapses(Access):
             self._target._variables.symbols,
             self._system.unitless or None,
         )
-
-    def _elements(self) -> NDArray[np.int64] | None:
-        return None
-
-
-def _selected(index: Any, size: int, ends: NDArray[Any], owner: str, end: str) -> NDArray[np.bool_]:
-    wanted = np.zeros(size, bool)
-    try:
-        wanted[index] = True
-    except IndexError:
-        hint = "S.w[i, j] takes an index, a slice, a mask or an array for either end"
-        raise ArgumentError(
-            f"{index!r} is out of range: the {end} has {size} neurons", owner=owner, hint=hint
-        ) from None
-    selected: NDArray[np.bool_] = wanted[ends]
-    return selected
-
-
-def _within(group: Any, index: NDArray[Any]) -> NDArray[Any]:
-    """Return indexes of a whole group as indexes of a part of it."""
-    part = group._elements()
-    if part is None:
-        return index.astype(np.int64)
-    if len(part) and (np.diff(part) == 1).all():
-        offset = int(part[0])
-        return index.astype(np.int64) - offset
-    table = np.zeros(group._variables.size, np.int64)
-    table[part] = np.arange(len(part))
-    within: NDArray[Any] = table[index]
-    return within
-
-
-def _whole(group: Any, index: NDArray[Any]) -> NDArray[Any]:
-    """Return indexes of a part of a group as indexes of the whole group."""
-    part = group._elements()
-    whole: NDArray[Any] = index if part is None else np.take(part.astype(index.dtype), index)
-    return whole

@@ -8,9 +8,6 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from eqsim.checking.check import check_code, check_expression
 from eqsim.checking.checked import CheckedCode, CheckedExpression, Role, Scope, Symbol
 from eqsim.checking.dimensions import Unit
@@ -18,7 +15,7 @@ from eqsim.language.expr import Expr
 from eqsim.language.names import free_names
 from eqsim.language.parse import parse_expression, parse_statements
 from eqsim.network.capture import Unusable, externals, found, nearby, usable
-from eqsim.text.errors import ArgumentError, EqsimWarning
+from eqsim.text.errors import EqsimWarning
 
 # names that every script uses for something; a model's own meaning of them needs no warning
 _SILENT = frozenset({"i", "j", "N", "t", "dt"})
@@ -59,16 +56,16 @@ class Surroundings:
         expr: Expr = parse_expression(text, self.owner, part)
         values = self.values(free_names(expr), frame)
         checked = check_expression(expr, self.scope(values, frame), self.symbols, expect=expect)
-        return checked, _used(values)
+        return checked, used(values)
 
     def statements(self, text: str, part: str, frame: FrameType | None) -> tuple[CheckedCode, dict[str, Any]]:
         """Return a text read as statements and checked, and the captured values that it uses."""
         code = parse_statements(text, self.owner, part)
         values = self.values(free_names(code), frame)
-        return check_code(code, self.scope(values, frame), self.symbols), _used(values)
+        return check_code(code, self.scope(values, frame), self.symbols), used(values)
 
 
-def _used(values: Mapping[str, Any]) -> dict[str, Any]:
+def used(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values that a checked text can have used."""
     return {name: value for name, value in values.items() if not isinstance(value, Unusable)}
 
@@ -86,23 +83,3 @@ def warn_of_hidden(symbols: Mapping[str, Symbol], offered: Mapping[str, Any], ow
             EqsimWarning,
             stacklevel=3,
         )
-
-
-def elements(index: Any, size: int, owner: str) -> NDArray[np.int64]:
-    """Return the elements that an index (integer, slice, mask, array) means among ``size``."""
-    every = np.arange(size)
-    if index is None:
-        return every
-    if isinstance(index, slice):
-        return every[index]
-    array = np.atleast_1d(np.asarray(index))
-    if array.dtype == bool:
-        if array.shape != (size,):
-            raise ArgumentError(f"a mask of shape {array.shape} for {size} elements", owner=owner)
-        return np.flatnonzero(array)
-    if array.size and not np.issubdtype(array.dtype, np.integer):
-        raise ArgumentError(f"{index!r} is no index: give integers, a slice, a mask or a condition", owner=owner)
-    array = array.astype(np.int64)
-    if array.size and (array.min() < -size or array.max() >= size):
-        raise ArgumentError(f"index {int(array.max())} is out of range for {size} elements", owner=owner)
-    return np.where(array < 0, array + size, array)

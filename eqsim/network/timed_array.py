@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eqsim.checking.dimensions import Unit
-from eqsim.checking.units import unit_text
-from eqsim.checking.vocabulary import time_unit
-from eqsim.text.errors import ArgumentError, UnitsError
-from eqsim.units import has_unit, magnitude, unit_of, with_unit
+from eqsim.network.arguments import positive_time
+from eqsim.network.indexes import elements
+from eqsim.network.labels import label
+from eqsim.text.errors import ArgumentError
+from eqsim.units import has_unit, joined, magnitude, unit_of, with_unit
 
 
 class TimedArray:
@@ -27,22 +28,17 @@ class TimedArray:
     """
 
     def __init__(self, values: Any, dt: Any, name: str | None = None) -> None:
+        owner = label("TimedArray", name)
+        values = joined(values)
         self.unit = unit_of(values) if has_unit(values) else Unit()
-        self.values: NDArray[Any] = np.array(magnitude(values, self.unit), dtype=np.float64)
+        self.values: NDArray[Any] = np.array(magnitude(values, self.unit, owner), dtype=np.float64)
         if self.values.ndim not in {1, 2} or self.values.size == 0:
             raise ArgumentError(
                 f"values of shape {self.values.shape} do not make a TimedArray",
-                owner="TimedArray",
+                owner=owner,
                 hint="give values of shape (times,) or (times, n)",
             )
-        self.dt_unit = unit_of(dt) if has_unit(dt) else Unit()
-        if has_unit(dt) and not self.dt_unit.same_dimension(time_unit(unitless=False)):
-            found, hint = unit_text(self.dt_unit), "write for instance 1*ms"
-            raise UnitsError("a TimedArray's dt must be a time", owner="TimedArray", found=found, hint=hint)
-        step = magnitude(dt, self.dt_unit, "TimedArray")
-        if np.ndim(step) or not 0 < step < np.inf:
-            raise ArgumentError(f"a TimedArray's dt must be one positive time, not {dt}", owner="TimedArray")
-        self.dt_ = float(step)
+        self.dt_, self.dt_unit = positive_time(dt, "dt", owner)
         self.dt = dt
         self.name = name
 
@@ -57,8 +53,21 @@ class TimedArray:
         return self.values.shape[0] * self.dt
 
     def __call__(self, time: Any, column: Any = None) -> Any:
-        """Return the value at a time, with its unit."""
-        row = np.floor(np.asarray(magnitude(time, self.dt_unit)) / self.dt_ + 1e-3).astype(int)
-        rows = np.clip(row, 0, self.values.shape[0] - 1)
-        values = self.values[rows] if column is None else self.values.reshape(-1, self.columns)[rows, column]
-        return with_unit(values, self.unit)
+        """Return the value at a time, and of a column where there are several, with its unit.
+
+        Raises ArgumentError for a time that is no number, and for a column that is missing or that there is not.
+        """
+        owner = label("TimedArray", self.name)
+        plain = np.asarray(magnitude(time, self.dt_unit, owner))
+        if np.isnan(plain).any():
+            raise ArgumentError("there is no value at the time nan", owner=owner, hint="give a time, as in 10*ms")
+        rows = np.clip(np.floor(plain / self.dt_ + 1e-3), 0, self.values.shape[0] - 1).astype(int)
+        if (column is None) != (self.values.ndim == 1):
+            call = "(t)" if self.values.ndim == 1 else "(t, i)"
+            what = f"values of shape {self.values.shape} are read as {call}"
+            found = "no column" if column is None else "a column"
+            raise ArgumentError(what, owner=owner, found=found, hint=f"write I{call}")
+        if column is None:
+            return with_unit(self.values[rows], self.unit)
+        columns = elements(column, self.columns, owner)
+        return with_unit(self.values[rows, columns if np.ndim(column) else columns[0]], self.unit)

@@ -71,9 +71,11 @@ def _surroundings(thing: Any) -> Iterator[tuple[str, str]]:
     if isinstance(thing, Drive):
         yield "the target", _end(thing.target)
         yield "the driven variable", thing.variable
+        for what, formula in thing._formulas():
+            yield f"the formula of {what}", str(formula)
     for name, (group, _, variable, seen) in held.linked.items() if isinstance(held, Variables) else ():
         yield f"the link of {name}", f"{group.name}.{variable}{'' if seen is None else f'[{_digest(seen)}]'}"
-    if isinstance(thing, StateMonitor):
+    if isinstance(thing, StateMonitor) and not isinstance(thing.source, Synapses):  # of which there may be others
         yield "the recorded elements", _digest(thing._record)
     if isinstance(thing, EventMonitor):
         yield "the recorded event", f"{thing._event}{'' if thing._keep else ', counted'}"

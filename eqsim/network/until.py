@@ -20,6 +20,7 @@ from eqsim.lowering.program import Address, When
 from eqsim.network.assemble import Assembly, compress, neuron_owner
 from eqsim.network.members import Members
 from eqsim.network.neurons import NeuronGroup
+from eqsim.network.texts import used
 from eqsim.text.errors import ArgumentError, EqsimError, Mistake, UnknownNameError
 from eqsim.text.nearest import nearest
 from eqsim.text.source import Source, Span
@@ -60,7 +61,7 @@ def read_until(text: Any, members: Members, frame: FrameType) -> Until:
     except EqsimError as error:
         mistakes = [_placed(mistake, source) for mistake in error.mistakes]
         raise type(error)(*mistakes) from None
-    return Until(name, group, group._variables.keep(checked, values))
+    return Until(name, group, group._variables.keep(checked, used(values)))
 
 
 def add_until(assembly: Assembly, until: Until) -> None:

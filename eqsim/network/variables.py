@@ -17,17 +17,17 @@ from eqsim.analysis.system import System
 from eqsim.checking.checked import CheckedCode, CheckedExpression, Role, Symbol
 from eqsim.checking.dimensions import Unit
 from eqsim.checking.units import unit_text
+from eqsim.connectivity.order import rearrange
 from eqsim.language.expr import Expr, Name, names, substitute
 from eqsim.lowering.evaluate import evaluate
 from eqsim.lowering.kernel import Entry
 from eqsim.network.capture import externals
-from eqsim.network.functions import Function
-from eqsim.network.timed_array import TimedArray
+from eqsim.network.captured import callables, same_value
 from eqsim.random import Kind, binomial, normal, poisson, uniform
 from eqsim.random.pieces import cut, many, shared_out
 from eqsim.targets.target import Storage
 from eqsim.text.errors import ArgumentError, DefinitionError, UnitsError
-from eqsim.units import has_unit, magnitude, unit_of
+from eqsim.units import magnitude
 
 DTYPES: Mapping[Entry, str] = MappingProxyType(
     {"real": "float64", "integer": "int64", "count": "int64", "flag": "uint8"}
@@ -58,6 +58,7 @@ class Variables:
         self.namespace: dict[str, Any] = {}
         self.captured = {n: symbol for n, symbol in system.symbols.items() if symbol.role is Role.EXTERNAL}
         self.time: Callable[[], tuple[int, float]] = lambda: (0, 0.0)
+        self.next_step: Callable[[], int] = lambda: 0  # of the object's own clock
         self.links: dict[str, tuple[Variables, Callable[[Indices], Indices]]] = {}
         self.ordinal: Callable[[Indices], Indices] = lambda index: index
         self.builtins: dict[str, Callable[[Indices], Any]] = {}
@@ -118,6 +119,24 @@ class Variables:
             new = new.astype(old.dtype, copy=False)
             new[: min(len(old), len(new))] = old[: len(new)]
             self.storage.arrays[name] = new
+
+    def take(self, order: Indices, start: Indices | None = None) -> None:
+        """Lay values out anew: at each position that of the element that ``order`` names, by its position so far.
+
+        ``start`` says where rows begin that mostly keep their members, so that little memory is needed besides.
+        """
+        rows = np.array([0, len(order)]) if start is None else start
+        for name in self.entries:
+            if not self.is_shared(name):
+                rearrange(self.storage.arrays[name], order, rows)
+
+    def retain(self, kept: Indices) -> None:
+        """Keep these elements alone, ascending; values must lie at their indexes."""
+        old = dict(self.storage.arrays)
+        self.resize(len(kept))
+        for name in self.entries:
+            if not self.is_shared(name):
+                self.storage.arrays[name][: self.size] = old[name][kept]
 
     # plain values ----------------------------------------------------------------------------------------------------
 
@@ -231,9 +250,27 @@ class Variables:
                 fill(*block)
         return values
 
-    def evaluate(self, checked: CheckedExpression, unit: Unit, index: Indices) -> NDArray[Any]:
-        """Return a checked expression's values for elements, counted in a unit."""
-        return self.draw_values(checked.value, checked.symbols, unit, index)
+    def evaluate(
+        self,
+        checked: CheckedExpression,
+        unit: Unit,
+        index: Indices,
+        values: Mapping[str, Any],
+        part: Indices | None = None,
+    ) -> NDArray[Any]:
+        """Return a checked expression's values for elements, counted in a unit.
+
+        ``values`` are those that it captured; ``i`` and ``N`` count within a ``part`` of the elements, or all.
+        """
+        saved = dict(self.namespace)
+        self.namespace.update(values)
+        self.part = part
+        try:
+            return self.draw_values(checked.value, checked.symbols, unit, index)
+        finally:
+            self.part = None
+            self.namespace.clear()
+            self.namespace.update(saved)
 
     def compute(
         self, plain: Expr, symbols: Mapping[str, Symbol], index: Indices, laws: Mapping[str, Callable[..., Any]] = _LAWS
@@ -302,7 +339,7 @@ class Variables:
         names: dict[str, str] = {}
         for name, value in values.items():
             kept, number = name, 1
-            while kept in self.namespace and not _same(self.namespace[kept], value):
+            while kept in self.namespace and not same_value(self.namespace[kept], value):
                 number += 1
                 kept = f"{name}_{number}"
             names[name], self.namespace[kept] = kept, value
@@ -331,7 +368,7 @@ class Variables:
             hint = "a captured value is a scalar, with or without unit"
             raise ArgumentError(f"{name!r} in the namespace is now {value!r}", owner=self.owner, hint=hint)
         try:
-            return float(magnitude(value, symbol.unit))
+            return float(magnitude(value, symbol.unit, f"{name!r} in the namespace of {self.owner}"))
         except UnitsError as error:
             found, hint = error.mistakes[0].found, error.mistakes[0].hint
             summary = f"{name!r} in the namespace now has another unit"
@@ -375,36 +412,3 @@ def _compiled_laws() -> Mapping[str, Callable[..., Any]]:
     from eqsim.random import compiled  # noqa: PLC0415 - Numba is loaded for many elements
 
     return {"uniform": compiled.uniform, "normal": compiled.normal}
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Whether two captured values are one, unit and all."""
-    if isinstance(one, TimedArray | Function) or isinstance(other, TimedArray | Function):
-        return one is other
-    return has_unit(one) == has_unit(other) and unit_of(one) == unit_of(other) and bool(np.all(one == other))
-
-
-def callables(values: Mapping[str, Any]) -> dict[str, Callable[..., Any]]:
-    """Return the TimedArrays and functions among captured values as functions of plain arrays."""
-    found: dict[str, Callable[..., Any]] = {}
-    for name, value in values.items():
-        if isinstance(value, TimedArray):
-            found[name] = _table(value)
-        elif isinstance(value, Function):
-            found[name] = np.vectorize(value.fn, otypes=[np.float64])
-    return found
-
-
-def _table(array: TimedArray) -> Callable[..., Any]:
-    def value(time: Any, column: Any = 0) -> Any:
-        # the argument comes in the time unit of the model, milliseconds wherever there are units
-        row = np.floor(np.asarray(time) / time_in_model(array) + 1e-3).astype(np.int64)
-        rows = np.clip(row, 0, array.values.shape[0] - 1)
-        return array.values.reshape(-1, array.columns)[rows, np.asarray(column, dtype=np.int64)]
-
-    return value
-
-
-def time_in_model(array: TimedArray) -> float:
-    """Return a TimedArray's step in the time unit of the models that use it: milliseconds, or plain."""
-    return float(array.dt_ * 10.0 ** float(array.dt_unit.scale + 3)) if not array.dt_unit.dimensionless else array.dt_

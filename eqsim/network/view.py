@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from quantities import Quantity
 
 from eqsim.checking.dimensions import Unit
+from eqsim.checking.units import unit_text
+from eqsim.text.errors import UnitsError
 from eqsim.units import with_unit
 
 Indices = NDArray[np.int64]
@@ -90,7 +92,12 @@ class VariableView(np.lib.mixins.NDArrayOperatorsMixin):
         operation = _OPERATORS.get(ufunc.__name__)
         if operation is not None and method == "__call__" and not options:
             # the operators of quantities convert units of one dimension into each other, which their ufuncs do not
-            return operation(*plain)
+            try:
+                return operation(*plain)
+            except ValueError as error:
+                found, hint = str(error), "give a value of the variable's unit"
+                what = f"{self._name!r} counts in {unit_text(self._unit)}"
+                raise UnitsError(what, owner=self._name, found=found, hint=hint) from None
         return getattr(ufunc, method)(*plain, **options)
 
     def __getattr__(self, name: str) -> Any:

@@ -13,11 +13,15 @@ from eqsim.checking.dimensions import Unit
 from eqsim.checking.units import unit_text
 from eqsim.checking.vocabulary import time_unit
 from eqsim.network import latex
+from eqsim.text.errors import ArgumentError
 from eqsim.units import has_unit, magnitude
 
 
 def axes_for(ax: Axes | None) -> Axes:
     """Return the given axes, or those of a new figure."""
+    if ax is not None and not isinstance(ax, Axes):
+        found, hint = type(ax).__name__, "give what plt.subplots() returns, one of them"
+        raise ArgumentError("ax is where to draw: Axes of Matplotlib", owner="plot", found=found, hint=hint)
     return plt.subplots(layout="constrained")[1] if ax is None else ax
 
 

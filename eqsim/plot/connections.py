@@ -43,10 +43,14 @@ def connectivity(synapses: Any, values: str | None = None, ax: Axes | None = Non
 
     """
     if not (hasattr(synapses, "source") and hasattr(synapses, "target")):
-        raise ArgumentError(f"connectivity draws Synapses, not a {type(synapses).__name__}", owner="connectivity")
+        found, hint = type(synapses).__name__, "draw the synapses that connect() was called on"
+        raise ArgumentError("connectivity draws Synapses", owner="connectivity", found=found, hint=hint)
     i, j, shape = synapses.i, synapses.j, (synapses.source.N, synapses.target.N)
     weights, label = None, "synapses for each pair"
     if values is not None:
+        if not isinstance(values, str):
+            hint = "write for instance values='w'"
+            raise ArgumentError("values name a variable", owner="connectivity", found=repr(values), hint=hint)
         found = getattr(synapses, values)  # tells a misspelt name
         quantity = getattr(found, "values", found)
         unit = unit_of(quantity)

@@ -37,6 +37,9 @@ def raster(spikes: Any, ax: Axes | None = None, offset: int = 0, **options: Any)
 
     """
     index, times, unit = _events(spikes, "raster")
+    if isinstance(offset, bool) or not isinstance(offset, int | np.integer):
+        hint = "give the number of neurons that lie below, such as offset=800"
+        raise ArgumentError("offset is a whole number", owner="raster", found=repr(offset), hint=hint)
     fresh, ax = ax is None, axes_for(ax)
     chosen = {"color": "black", "marker": ".", "markersize": 2.0, "markeredgewidth": 0.0, "linestyle": "none"}
     ax.plot(times, index + offset, **_instead(chosen, options))
@@ -93,14 +96,20 @@ def _binned(monitor: Any, width: Any) -> tuple[NDArray[np.float64], NDArray[np.f
     steps = round(float(magnitude(source.t, unit)) / dt) if dt > 0 else 0
     if steps == 0:
         return np.zeros(1), np.empty(0), unit
-    wide = steps / _BINS if width is None else float(magnitude(width, unit)) / dt
-    if not 0 < wide < np.inf:
-        raise ArgumentError(f"a bin's width is a positive time, not {width}", owner="rates")
+    wide = steps / _BINS if width is None else _plain_width(width, unit) / dt
     # bins of whole steps hold equally many; the last may be shorter
     edges = np.unique(np.append(np.arange(0, steps, max(1, round(wide))), steps))
     counts, _ = np.histogram(np.rint(times / dt), edges - 0.5)
     per_time = counts / (source.N * np.diff(edges) * dt)
     return edges * dt, np.asarray(magnitude(with_unit(per_time, Unit() / unit), _per(unit))), unit
+
+
+def _plain_width(width: Any, unit: Unit) -> float:
+    plain = np.asarray(magnitude(width, unit, "rates"))
+    if plain.ndim or not 0 < plain < np.inf:
+        hint = f"write for instance width={'10' if unit.dimensionless else '10*ms'}"
+        raise ArgumentError("a bin's width is one positive time", owner="rates", found=str(width), hint=hint)
+    return float(plain)
 
 
 def _per(unit: Unit) -> Unit:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from eqsim.network.arguments import names_of
 from eqsim.plot.axes import axes_for, plain_times, quantity_label, with_unit_text
 from eqsim.text.errors import ArgumentError
 from eqsim.units import magnitude, unit_of
@@ -48,7 +49,7 @@ def lines(
     if not hasattr(monitor, "record_variables"):
         hint = "record variables with StateMonitor(group, 'V', record=True) and draw the monitor"
         raise ArgumentError(f"lines draws recorded variables, not a {type(monitor).__name__}", owner="lines", hint=hint)
-    chosen = [variables] if isinstance(variables, str) else list(variables or monitor.record_variables)
+    chosen = monitor.record_variables if variables is None else names_of(variables, "variables", "lines")
     elements = np.atleast_1d(monitor.record if record is None else np.asarray(record))
     times, unit = plain_times(monitor.t)
     traces = [(name, getattr(monitor[elements], name)) for name in chosen]

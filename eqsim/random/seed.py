@@ -58,12 +58,13 @@ def stream_of(seed: int, number: int) -> int:
     return int(w0) | int(w1) << 32
 
 
-def checked(value: int) -> int:
-    """Return a seed as an int, or raise an error that says what seeds are."""
+def checked(value: int, owner: str = "seed") -> int:
+    """Return a seed as an int, or raise an error that says what seeds are; ``owner`` is whose seed it is."""
     try:
-        number = operator.index(value)
+        number = -1 if isinstance(value, bool) else operator.index(value)
     except TypeError:
         number = -1
     if not 0 <= number < 2**64:
-        raise ArgumentError("a seed is an integer from 0 to 2**64 - 1", found=repr(value))
+        found, hint = repr(value), "write for instance seed=42"
+        raise ArgumentError("a seed is an integer from 0 to 2**64 - 1", owner=owner, found=found, hint=hint)
     return number

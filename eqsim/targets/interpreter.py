@@ -199,8 +199,8 @@ def _plain(scalar: Any) -> Any:
 
 
 def _held(table: npt.NDArray[Any], columns: int, step: float, t: Any, column: Any) -> Any:
-    """Return the entry of a table of values over time that holds at ``t``: the first before it, the last after it."""
+    """Return the entry of a table that holds at ``t``; before it the first, after it the last, of columns too."""
     rows = table.size // columns
     # a thousandth of a step lets times that are whole steps but for rounding count as whole
     row = np.clip(np.floor(np.asarray(t / step + 1e-3)), 0, rows - 1).astype(np.int64)
-    return table.reshape(-1)[row * columns + np.asarray(column).astype(np.int64)]
+    return table.reshape(-1)[row * columns + np.clip(np.asarray(column).astype(np.int64), 0, columns - 1)]

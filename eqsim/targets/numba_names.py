@@ -121,7 +121,9 @@ def held(values: Any, columns: Any, step: Any, time: Any, column: Any) -> Any:
     rows = values.shape[0] // columns
     row = int64(math.floor(time / step + 1e-3))
     row = select(row < 0, 0, select(row >= rows, rows - 1, row))
-    return values[at(row * columns + int64(column))]
+    place = int64(column)
+    place = select(place < 0, 0, select(place >= columns, columns - 1, place))
+    return values[at(row * columns + place)]
 
 
 __all__ = [

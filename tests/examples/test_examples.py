@@ -37,7 +37,7 @@ def mean_rate(text):
 
 
 def test_all_examples_are_known():
-    assert {path.stem for path in EXAMPLES.glob("*.py")} == {*RATES, "hodgkin_huxley"}
+    assert {path.stem for path in EXAMPLES.glob("*.py")} == {*RATES, "hodgkin_huxley", "potjans_diesmann_2014"}
 
 
 @pytest.mark.parametrize("name", RATES)

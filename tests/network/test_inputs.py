@@ -179,7 +179,7 @@ def test_poisson_inputs_without_units():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("v", -1, 1 * Hz, 1 * mV), "at least 0"),
+        (("v", -1, 1 * Hz, 1 * mV), "whole number from 0"),
         (("v", 1.5, 1 * Hz, 1 * mV), "whole number"),
         (("v", 10, -1 * Hz, 1 * mV), "at least 0"),
         (("v", 10, 1 * ms, 1 * mV), "another unit"),

@@ -213,7 +213,7 @@ def test_networks_without_units(rates):
     [
         (0, 1 * Hz, "positive whole number"),
         (2.5, 1 * Hz, "positive whole number"),
-        (3, [1, 2] * Hz, "2 rates of shape"),
+        (3, [1, 2] * Hz, "rates of shape"),
         (3, -1 * Hz, "at least 0"),
         (3, np.nan * Hz, "at least 0"),
         (3, 1 * mV, "another unit"),

@@ -19,16 +19,21 @@ import eqsim as es
 from eqsim.units import ms
 
 N = 4  # neurons; neuron i counts up by rate[i] in each step, spikes at 5 and begins again
-DELAY = 3  # steps until a spike adds the weight of each synapse to `got` of its target
+DELAY = 3  # steps until a spike adds the weight of each synapse to `got` of its target, unless it is changed
+BACK = 2  # steps until a spike of a target adds the weight of each synapse to `back` of its source
 
 
 class Plain:
-    """The network in plain Python: lists, and a queue of what is under way."""
+    """The network in plain Python: lists, and queues of what is under way.
+
+    A spike is under way to each synapse that there was when it was emitted, for as long as the delay was then.
+    """
 
     def __init__(self):
-        self.step, self.x, self.rate, self.got = 0, [0.0] * N, [1.0] * N, [0.0] * N
-        self.synapses, self.weights = [], []
-        self.queue = []  # (step due, source)
+        self.step, self.x, self.rate = 0, [0.0] * N, [1.0] * N
+        self.got, self.back = [0.0] * N, [0.0] * N
+        self.synapses = []  # [source, target, weight, delay, delay backwards]
+        self.queue, self.queue_back = [], []  # (step due, synapse)
         self.trace, self.spikes, self.extra = [], [], None
 
     def advance(self, steps):
@@ -39,15 +44,23 @@ class Plain:
             self.x = [x + rate for x, rate in zip(self.x, self.rate, strict=True)]
             fired = [k for k in range(N) if self.x[k] >= 5]
             self.spikes += [(now, k) for k in fired]
-            self.queue += [(now + DELAY, k) for k in fired if any(i == k for i, _ in self.synapses)]
-            for source in [k for due, k in self.queue if due == now]:
-                for (i, j), weight in zip(self.synapses, self.weights, strict=True):
-                    if i == source:
-                        self.got[j] += weight
-            self.queue = [(due, k) for due, k in self.queue if due > now]
+            # what is due comes in order of emission, of source and of synapse
+            self.queue += [(now + one[3], one) for k in fired for one in self.synapses if one[0] == k]
+            for one in [one for due, one in self.queue if due == now]:
+                self.got[one[1]] = (3 * self.got[one[1]] + one[2]) % 1009
+            self.queue = [(due, one) for due, one in self.queue if due > now]
+            self.queue_back += [(now + one[4], one) for k in fired for one in self.synapses if one[1] == k]
+            for one in [one for due, one in self.queue_back if due == now]:
+                self.back[one[0]] = (3 * self.back[one[0]] + one[2]) % 1009
+            self.queue_back = [(due, one) for due, one in self.queue_back if due > now]
             for k in fired:
                 self.x[k] = 0.0
         self.step += steps
+
+    def remove(self, gone):
+        self.synapses = [one for one in self.synapses if not any(one is other for other in gone)]
+        self.queue = [(due, one) for due, one in self.queue if not any(one is other for other in gone)]
+        self.queue_back = [(due, one) for due, one in self.queue_back if not any(one is other for other in gone)]
 
 
 class Sequences(RuleBasedStateMachine):
@@ -58,12 +71,20 @@ class Sequences(RuleBasedStateMachine):
     @initialize()
     def begin(self):
         self.group = es.NeuronGroup(
-            N, "dx/dt = rate/ms : 1\nrate : 1\ngot : 1", threshold="x >= 5", reset="x = 0", method="euler"
+            N, "dx/dt = rate/ms : 1\nrate : 1\ngot : 1\nback : 1", threshold="x >= 5", reset="x = 0", method="euler"
         )
         self.group.rate = 1
-        self.synapses = es.Synapses(self.group, self.group, "w : 1", on_pre="got_post += w", delay=DELAY * ms)
+        self.synapses = es.Synapses(
+            self.group,
+            self.group,
+            "w : 1",
+            on_pre="got_post = mod(3*got_post + w, 1009)",
+            on_post="back_pre = mod(3*back_pre + w, 1009)",
+            delay={"pre": DELAY * ms, "post": BACK * ms},
+        )
         self.synapses.connect(i=[0], j=[1])
         self.synapses.w = 1
+        self.delays = [DELAY, BACK]  # of synapses to come; 0 from the moment on at which they differ
         self.trace = es.StateMonitor(self.group, ["x", "got"])
         self.spikes = es.SpikeMonitor(self.group)
         self.extra = es.StateMonitor(self.group, "x", name="extra")
@@ -71,7 +92,7 @@ class Sequences(RuleBasedStateMachine):
         self.net = es.Network(*objects, dt=1 * ms, target=self.target)
         self.net.remove(self.extra)
         self.plain = Plain()
-        self.plain.synapses, self.plain.weights, self.records = [(0, 1)], [1.0], []
+        self.plain.synapses, self.records = [[0, 1, 1.0, DELAY, BACK]], []
         self.stored = {}
 
     @rule(steps=st.integers(0, 12))
@@ -83,14 +104,42 @@ class Sequences(RuleBasedStateMachine):
     @rule(pairs=st.lists(st.tuples(st.integers(0, N - 1), st.integers(0, N - 1)), min_size=1, max_size=3))
     def connect(self, pairs):
         self.synapses.connect(i=[i for i, _ in pairs], j=[j for _, j in pairs])
-        self.plain.synapses += pairs
-        self.plain.weights += [0.0] * len(pairs)
+        self.plain.synapses += [[i, j, 0.0, *self.delays] for i, j in pairs]
 
+    @precondition(lambda self: self.plain.synapses)
+    @rule(k=st.integers(0, 10**6), count=st.integers(1, 2))
+    def disconnect(self, k, count):
+        k %= len(self.plain.synapses)
+        self.synapses.disconnect(slice(k, k + count))
+        self.plain.remove(self.plain.synapses[k : k + count])
+
+    @precondition(lambda self: self.plain.synapses)
+    @rule(limit=st.integers(-3, 3))
+    def disconnect_some(self, limit):
+        self.synapses.disconnect(f"w < {limit} and i != j")
+        self.plain.remove([one for one in self.plain.synapses if one[2] < limit and one[0] != one[1]])
+
+    @rule(backwards=st.booleans(), steps=st.integers(0, 6))
+    def delay_all(self, backwards, steps):
+        (self.synapses.post if backwards else self.synapses.pre).delay = steps * ms
+        self.delays[backwards] = steps
+        for one in self.plain.synapses:
+            one[3 + backwards] = steps
+
+    @precondition(lambda self: self.plain.synapses)
+    @rule(k=st.integers(0, 10**6), backwards=st.booleans(), steps=st.integers(0, 6))
+    def delay_one(self, k, backwards, steps):
+        k %= len(self.plain.synapses)
+        (self.synapses.post if backwards else self.synapses.pre).delay[k] = steps * ms
+        self.delays[backwards] = 0
+        self.plain.synapses[k][3 + backwards] = steps
+
+    @precondition(lambda self: self.plain.synapses)
     @rule(k=st.integers(0, 10**6), weight=st.integers(-3, 3))
     def weigh(self, k, weight):
         k %= len(self.plain.synapses)
         self.synapses.w[k] = weight
-        self.plain.weights[k] = float(weight)
+        self.plain.synapses[k][2] = float(weight)
 
     @rule(k=st.integers(0, N - 1), value=st.integers(0, 4), rate=st.integers(0, 2))
     def set_values(self, k, value, rate):
@@ -112,19 +161,19 @@ class Sequences(RuleBasedStateMachine):
     @rule(name=st.sampled_from("abc"))
     def store(self, name):
         self.net.store(name)
-        self.stored[name] = copy.deepcopy(self.plain)
+        self.stored[name] = copy.deepcopy((self.plain, self.delays))
 
     @precondition(lambda self: self.stored)
     @rule(data=st.data())
     def restore(self, data):
         name = data.draw(st.sampled_from(sorted(self.stored)))
-        plain = copy.deepcopy(self.stored[name])
+        plain, delays = copy.deepcopy(self.stored[name])
         if (plain.extra is None) != (self.plain.extra is None):
             with pytest.raises(es.EqsimError, match="extra"):
                 self.net.restore(name)
             return
         self.net.restore(name)
-        self.plain = plain
+        self.plain, self.delays = plain, delays
         if plain.extra is not None:
             self.records = plain.extra
 
@@ -136,8 +185,9 @@ class Sequences(RuleBasedStateMachine):
         assert self.net.t_ == plain.step
         assert self.group.x_.tolist() == plain.x
         assert self.group.got_.tolist() == plain.got
-        assert list(zip(self.synapses.i.tolist(), self.synapses.j.tolist(), strict=True)) == plain.synapses
-        assert self.synapses.w_.tolist() == plain.weights
+        assert self.group.back_.tolist() == plain.back
+        found = self.synapses.i, self.synapses.j, self.synapses.w_, self.synapses.delay[:], self.synapses.post.delay[:]
+        assert [list(one) for one in zip(*(np.asarray(v).tolist() for v in found), strict=True)] == plain.synapses
         assert self.trace.t_.tolist() == [now for now, _, _ in plain.trace]
         np.testing.assert_array_equal(self.trace.x_.T, np.reshape([x for _, x, _ in plain.trace], (-1, N)))
         np.testing.assert_array_equal(self.trace.got_.T, np.reshape([got for _, _, got in plain.trace], (-1, N)))
@@ -151,12 +201,12 @@ class Compiled(Sequences):
     target = "numba"
 
 
-FEW = settings(max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-@pytest.mark.parametrize("machine", [Sequences, Compiled])
-def test_some_sequences(machine):
-    run_state_machine_as_test(machine, settings=FEW)
+@pytest.mark.parametrize(("machine", "examples"), [(Sequences, 12), (Compiled, 5)])
+def test_some_sequences(machine, examples):
+    run_state_machine_as_test(machine, settings=settings(FEW, max_examples=examples))
 
 
 @pytest.mark.slow

@@ -169,7 +169,7 @@ def test_mistakes(tmp_path, monkeypatch):
         es.StateMonitor(group, "x", file=tmp_path / "nowhere" / "x.h5")
     with pytest.raises(es.EqsimError, match="is a folder"):
         es.StateMonitor(group, "x", file=tmp_path)
-    with pytest.raises(es.EqsimError, match="nothing to record in a file"):
+    with pytest.raises(es.EqsimError, match="no part of the group"):
         es.StateMonitor(group, "x", record=[], file=tmp_path / "x.h5")
     with pytest.raises(es.EqsimError, match="need no file"):
         es.SpikeMonitor(group, record=False, file=tmp_path / "x.h5")

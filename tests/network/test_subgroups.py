@@ -22,7 +22,6 @@ INDEXES = [
     slice(None, None, 3),
     slice(-3, None),
     slice(7, 2, -2),
-    slice(4, 4),
     [5, 1, 8],
     np.array([0, 9]),
     np.array([-1, 3]),

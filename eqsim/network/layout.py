@@ -1,0 +1,192 @@
+"""Where synapses lie in memory and when spikes reach them, with what is under way: it all changes together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eqsim.connectivity.delays import narrow_steps
+from eqsim.connectivity.order import rearrange, sources, taken, transpose
+from eqsim.network.connections import Connections
+from eqsim.network.under_way import QUEUE, Reach, spikes_under_way
+from eqsim.network.variables import Variables
+
+Longs = NDArray[np.int64]
+
+
+class Layout:
+    """Connections and delays of synapses, in order of creation while they change, laid out for delivery once they run.
+
+    Attributes
+    ----------
+    delays
+        By pathway: one time for all synapses, or one for each. Once synapses are laid out, those of one for each have
+        in ``steps`` the dt in which the array counts steps, and are one time where all are alike.
+    dt
+        The step for which synapses are laid out; ``None`` after a change.
+    under_way
+        By pathway: what was emitted before the last change and had not arrived then, shape (2, arrivals): the step in
+        which it is due and the synapse by creation, in order of emission. What is emitted later is in the queues.
+
+    """
+
+    def __init__(
+        self,
+        variables: Variables,
+        ends: Mapping[str, Variables],
+        pathways: Mapping[str, Literal["pre", "post"]],
+        *,
+        as_created: bool,
+    ) -> None:
+        self._variables, self._ends, self._pathways = variables, ends, pathways
+        self.connections = Connections(ends["pre"].size, as_created=as_created)
+        self.delays: dict[str, float | NDArray[Any]] = dict.fromkeys(pathways, 0.0)
+        self.steps: dict[str, float] = {}
+        self.dt: float | None = None
+        self.under_way: dict[str, Longs] = {}
+
+    # changes ---------------------------------------------------------------------------------------------------------
+
+    def grow(self, source: NDArray[Any], target: NDArray[Any]) -> None:
+        """Add synapses behind those there are, without delay and with variables at zero."""
+        self.to_creation_order()
+        self.connections.grow(source, target)
+        self._variables.resize(len(self.connections))
+        for pathway, delays in self.delays.items():
+            if isinstance(delays, np.ndarray):
+                self.delays[pathway] = np.concatenate([delays, np.zeros(len(source))])
+
+    def keep(self, kept: Longs) -> None:
+        """Keep these synapses alone, ascending by creation, with all that is theirs; what is under way to others ends.
+
+        A synapse's index is from here on its place among those kept.
+        """
+        self.to_creation_order()
+        now = np.full(len(self.connections), -1)
+        now[kept] = np.arange(len(kept))
+        self.connections.keep(kept)
+        self._variables.retain(kept)
+        for pathway, delays in self.delays.items():
+            if isinstance(delays, np.ndarray):
+                self.delays[pathway] = delays[kept]
+        left = {pathway: late[:, now[late[1]] >= 0] for pathway, late in self.under_way.items()}
+        self.under_way = {pathway: np.stack([late[0], now[late[1]]]) for pathway, late in left.items()}
+
+    def delay(self, pathway: str, times: NDArray[np.float64], chosen: Longs | None) -> None:
+        """Set the delays of a pathway's chosen synapses; ``None`` sets one for all there are and will be."""
+        self.to_creation_order()
+        if chosen is None:
+            self.delays[pathway] = float(times)
+            return
+        if times.ndim and len(times) == len(self.connections) and bool((chosen[1:] > chosen[:-1]).all()):
+            self.delays[pathway] = np.array(times, np.float64)  # those of all, in order
+            return
+        full = np.array(np.broadcast_to(self.delays[pathway], (len(self.connections),)), np.float64)
+        full[chosen] = times
+        self.delays[pathway] = full
+
+    def to_creation_order(self) -> None:
+        """Lay values out in order of creation, so that synapses can be changed; queues give up what is under way."""
+        self._take_queues()
+        for pathway in self.delays:
+            times = self.times(pathway)
+            if pathway in self.steps:  # synapses to come are not meant, whatever those of now have in common
+                times = np.array(np.broadcast_to(times, (len(self.connections),)))
+            self.delays[pathway] = times
+        self.steps, self.dt = {}, None
+        for synapses in self._variables.dependents:  # those that come from these synapses know them by their places
+            layout = synapses.__dict__.get("_layout")
+            if isinstance(layout, Layout) and layout._ends["pre"] is self._variables:
+                layout.to_creation_order()
+        if not self.connections.sorted:
+            return
+        place = self.connections.place()
+        if place is not None:
+            self._variables.take(place)
+        self.connections.unsort()
+        self._variables.place = None
+
+    def for_delivery(self, dt: float) -> None:
+        """Lay synapses out by source, delay and target; delays that differ count steps from here on."""
+        self.to_creation_order()
+        for pathway, delays in self.delays.items():
+            if isinstance(delays, np.ndarray):
+                steps = narrow_steps(delays, dt)
+                alike = len(steps) > 0 and steps.min() == steps.max()
+                self.delays[pathway] = float(int(steps[0]) * dt) if alike else steps
+                self.steps[pathway] = dt
+        first = self._first()
+        source = self._ends["pre"]
+        self.connections.n_pre = source.size  # synapses as the source may have become more, or less
+        self.connections.sort(self.delays[first] if first else None, source.place)  # type: ignore[arg-type]
+        order = self.connections.permutation
+        if order is not None:
+            start = self.connections.start
+            self._variables.take(order, start)
+            for delays in self.delays.values():
+                if isinstance(delays, np.ndarray):
+                    rearrange(delays, order, start)
+        self._variables.place = None if order is None else self.connections.place
+        self.dt = dt
+
+    # what they are ---------------------------------------------------------------------------------------------------
+
+    def times(self, pathway: str) -> float | NDArray[Any]:
+        """Return a pathway's delays in order of creation, in the network's unit of time."""
+        delays = self.delays[pathway]
+        if pathway not in self.steps or not isinstance(delays, np.ndarray):
+            return delays
+        place = self.connections.place()
+        return (delays if place is None else taken(delays, place)) * self.steps[pathway]
+
+    def reach(self, pathway: str) -> Reach:
+        """Return which synapses a pathway's spikes reach, and when; synapses must be laid out."""
+        connections, delays = self.connections, self.delays[pathway]
+        varied = isinstance(delays, np.ndarray)
+        steps: Any = delays if varied else int(in_steps(np.asarray(delays), self.dt or 1.0))
+        if self._pathways[pathway] == "post":
+            start, order = transpose(connections.target, self._ends["post"].size, steps if varied else None)
+            if self._first() is not None and connections.permutation is not None:
+                # several synapses of one pair lie by their delays forward; backwards they act as they were created
+                keys = [connections.permutation, sources(connections.start), *([steps] if varied else [])]
+                order = np.lexsort([*keys, connections.target]).astype(order.dtype)
+            return Reach(start, np.ascontiguousarray(steps[order]) if varied else steps, order)
+        if pathway == self._first():
+            return Reach(connections.start, steps, None)
+        if connections.as_created and (varied or self._first() is not None):
+            order = connections.order_as_created(steps if varied else None)
+        elif varied:
+            order = np.lexsort((steps, sources(connections.start))).astype(np.int64)
+        else:
+            return Reach(connections.start, steps, None)
+        return Reach(connections.start, np.ascontiguousarray(steps[order]) if varied else steps, order)
+
+    def _first(self) -> str | None:
+        """Return the pathway by whose delays synapses of one source lie; ``None`` where no delays of one differ."""
+        varied = (name for name, delays in self.delays.items() if isinstance(delays, np.ndarray))
+        return next((name for name in varied if self._pathways[name] == "pre"), None)
+
+    def _take_queues(self) -> None:
+        """Take what is under way out of the queues: synapses are known by creation from here on."""
+        arrays, now = self._variables.storage.arrays, self._variables.next_step()
+        left: dict[str, Longs] = {}
+        for pathway in self._pathways:
+            late = self.under_way.get(pathway, np.empty((2, 0), np.int64))
+            parts = [late[:, late[0] >= now]]
+            if self.dt is not None and f"_head_{pathway}" in arrays:
+                due, places = spikes_under_way(arrays, pathway, self.reach, now)
+                order = self.connections.permutation
+                parts.append(np.stack([due, places if order is None else order[places]]))
+            left[pathway] = np.concatenate(parts, axis=1)
+            for part in QUEUE:
+                arrays.pop(f"_{part}_{pathway}", None)
+        self.under_way = {pathway: late for pathway, late in left.items() if late.size}
+
+
+def in_steps(time: NDArray[Any], dt: float) -> NDArray[np.int64]:
+    """Return delays in steps, halves up; a billionth of a step makes up for rounding in decimal fractions."""
+    steps: NDArray[np.int64] = np.floor(time / dt + 0.5 + 1e-9).astype(np.int64)
+    return steps

@@ -1,0 +1,56 @@
+"""What monitors of events and of states have in common: what they record, the times, variables as attributes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numpy.typing import NDArray
+
+from eqsim.checking.vocabulary import time_unit
+from eqsim.network.arguments import Sealed
+from eqsim.text.errors import UnknownVariableError
+from eqsim.units import with_unit
+
+
+class Monitor(Sealed):
+    """A record of variables, each an attribute: with its unit, or plain with an underscore behind the name."""
+
+    _owner: str
+    _name: str | None
+    _source: Any
+    _variables: tuple[str, ...]
+
+    @property
+    def source(self) -> Any:
+        """What is recorded."""
+        return self._source
+
+    @property
+    def name(self) -> str | None:
+        """The name, given or from the network."""
+        return self._name
+
+    @property
+    def t(self) -> Any:
+        """The times of the records, with unit."""
+        return with_unit(self.t_, time_unit(self._source._variables.system.unitless))
+
+    @property
+    def t_(self) -> NDArray[Any]:
+        """The times of the records as plain numbers: milliseconds, or the user's unit in a unitless network."""
+        raise NotImplementedError
+
+    def __getattr__(self, name: str) -> Any:
+        kept = self.__dict__.get("_variables", ())
+        if name in kept:
+            return with_unit(self._recorded(name), self._source._variables.unit(name))
+        if name.endswith("_") and name[:-1] in kept:
+            return self._recorded(name[:-1])
+        if name.startswith("_"):
+            raise AttributeError(name)
+        hint = f"it records {', '.join(kept)}" if kept else f"name it when the monitor is made: variables={name!r}"
+        raise UnknownVariableError(f"{name!r} was not recorded", owner=self.__dict__.get("_owner", ""), hint=hint)
+
+    def _recorded(self, variable: str) -> NDArray[Any]:
+        """Return the plain records of a variable."""
+        raise NotImplementedError

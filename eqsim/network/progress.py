@@ -1,0 +1,25 @@
+"""A bar that shows how far a run has come."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+@contextmanager
+def progress_bar(steps: int, progress: bool) -> Iterator[Callable[[int], Any]]:
+    """Yield what is called with each number of steps that were done; without ``progress`` it does nothing."""
+    if not progress:
+        yield lambda _: None
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # without widgets a notebook shows the bar as text
+        from tqdm.auto import tqdm  # noqa: PLC0415 - only those who watch pay for it
+
+        bar = tqdm(total=steps, unit="step", unit_scale=True, leave=True)
+    try:
+        yield bar.update
+    finally:
+        bar.close()

@@ -1,0 +1,48 @@
+"""Indexes of a whole group as those of a part of it and back, and synapses by the indexes of their ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eqsim.network.indexes import elements
+
+
+def within(group: Any, index: NDArray[Any]) -> NDArray[Any]:
+    """Return indexes of a whole group as indexes of a part of it."""
+    part = group._elements()
+    if part is None:
+        return index.astype(np.int64)
+    if len(part) and (np.diff(part) == 1).all():
+        offset = int(part[0])
+        return index.astype(np.int64) - offset
+    table = np.zeros(group._variables.size, np.int64)
+    table[part] = np.arange(len(part))
+    inside: NDArray[Any] = table[index]
+    return inside
+
+
+def whole(group: Any, index: NDArray[Any]) -> NDArray[Any]:
+    """Return indexes of a part of a group as indexes of the whole group."""
+    part = group._elements()
+    outside: NDArray[Any] = index if part is None else np.take(part.astype(index.dtype), index)
+    return outside
+
+
+def selected(index: Any, size: int, ends: NDArray[Any], owner: str, end: str) -> NDArray[np.bool_]:
+    """Return which synapses have, at one end, an element that an index (integer, slice, mask, array) means."""
+    wanted = np.zeros(size, bool)
+    wanted[elements(index, size, f"{owner}, {end}")] = True
+    chosen: NDArray[np.bool_] = wanted[ends]
+    return chosen
+
+
+def number_in_pair(source: NDArray[Any], target: NDArray[Any]) -> NDArray[np.int64]:
+    """Return which of the synapses of its pair each one is, counted from 0 in order of creation."""
+    order = np.lexsort((target, source))
+    first = np.flatnonzero(np.diff(source[order], prepend=-1) | np.diff(target[order], prepend=-1))
+    number = np.empty(len(order), np.int64)
+    number[order] = np.arange(len(order)) - np.repeat(first, np.diff(first, append=len(order)))
+    return number
