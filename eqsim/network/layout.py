@@ -76,13 +76,16 @@ class Layout:
         self.under_way = {pathway: np.stack([late[0], now[late[1]]]) for pathway, late in left.items()}
 
     def delay(self, pathway: str, times: NDArray[np.float64], chosen: Longs | None) -> None:
-        """Set the delays of a pathway's chosen synapses; ``None`` sets one for all there are and will be."""
+        """Set the delays of a pathway's chosen synapses; ``None`` sets one for all there are and will be.
+
+        The array of ``times`` is kept, not copied.
+        """
         self.to_creation_order()
         if chosen is None:
             self.delays[pathway] = float(times)
             return
         if times.ndim and len(times) == len(self.connections) and bool((chosen[1:] > chosen[:-1]).all()):
-            self.delays[pathway] = np.array(times, np.float64)  # those of all, in order
+            self.delays[pathway] = np.asarray(times, np.float64)  # those of all, in order
             return
         full = np.array(np.broadcast_to(self.delays[pathway], (len(self.connections),)), np.float64)
         full[chosen] = times

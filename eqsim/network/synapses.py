@@ -346,7 +346,7 @@ class Synapses(Modelled):
             plain = self._evaluated(checked, values, self._time_unit(), chosen)
         else:
             value = value.values if isinstance(value, VariableView) else value
-            plain = np.asarray(magnitude(value, self._time_unit(), self._owner), np.float64)
+            plain = np.array(magnitude(value, self._time_unit(), self._owner), np.float64)
         if not (plain.min(initial=0.0) >= 0 and plain.max(initial=0.0) < np.inf):  # what is no number is refused, too
             hint = "a spike arrives now or later: give a finite time"
             raise ArgumentError("a delay is a time of at least zero", owner=self._owner, hint=hint)
