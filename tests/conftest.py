@@ -25,7 +25,7 @@ def pytest_unconfigure(config):
         shutil.rmtree(config.eqsim_cache, ignore_errors=True)
 
 
-def pytest_make_parametrize_id(config, val, argname):  # noqa: ARG001 - pytest passes them by name
+def pytest_make_parametrize_id(config, val, argname):
     """Name what has an address in its text by its type: processes that share the tests must name them alike."""
     text = repr(val)
     return text.split(" at 0x")[0].strip("<") if " at 0x" in text else None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from eqsim.connectivity.ends import Array, Ends, Number, Pairs
 from eqsim.connectivity.pairs import pairs_all, pairs_probability, repeated
 from eqsim.language.expr import Expr, calls, names
 from eqsim.lowering.functions import DRAWS
+from eqsim.random.pieces import cut, many, shared_out
 from eqsim.text.errors import ConnectError, Mistake
 
 Law = Callable[[Any, Any, Array], Any]
@@ -53,41 +55,67 @@ def multiplied(ends: Ends, pairs: Pairs, n: Expr | int) -> Pairs:
 
 def pairs_where(ends: Ends, holds: Law | None, probability: Law | None) -> Pairs:
     """Return the pairs for which ``holds``, each with its own probability, in blocks of whole sources."""
-    found: list[Pairs] = []
-    for i, j, ordinal in _blocks(ends):
-        chosen = np.ones(ordinal.shape, np.bool)
-        if holds is not None:
-            chosen &= np.not_equal(holds(i, j, ordinal), 0)
-        if probability is not None:
-            chance = np.broadcast_to(probability(i, j, ordinal), ordinal.shape)
-            undefined = np.isnan(chance) & chosen
-            if undefined.any():
-                raise _undefined(ends, i, undefined)
-            chosen &= chance > 0
-            if chosen.all():
-                chosen = ends.occurs(ordinal.ravel(), chance.ravel()).reshape(ordinal.shape)
-            else:
-                chosen[chosen] = ends.occurs(ordinal[chosen], chance[chosen])
-        row, column = np.nonzero(chosen)
-        found.append(((row + i[0, 0]).astype(ends.dtype), column.astype(ends.dtype)))
-    return joined(ends, found)
+    # looking at a pair costs much less than a synapse
+    if not many(ends.n_pre * ends.n_post / 32):
+        return joined(ends, [_chosen(ends, holds, probability, *block) for block in _blocks(ends)])
+    pairs = partial(_chosen, ends, holds, None) if probability is None else partial(_thinned, ends, holds, probability)
+    if ends.functions:  # what users wrote is called by one thread at a time
+        return joined(ends, [pairs(*block) for block in _blocks(ends)])
+    return joined(ends, shared_out(pairs, _blocks(ends)))
+
+
+def _chosen(ends: Ends, holds: Law | None, probability: Law | None, first: int, end: int) -> Pairs:
+    """Return the pairs of some sources."""
+    i, j, ordinal = _numbered(ends, first, end)
+    chosen = np.ones(ordinal.shape, np.bool)
+    if holds is not None:
+        chosen &= np.not_equal(holds(i, j, ordinal), 0)
+    if probability is not None:
+        chance = np.broadcast_to(probability(i, j, ordinal), ordinal.shape)
+        undefined = np.flatnonzero(np.isnan(chance) & chosen)
+        if undefined.size:
+            raise _undefined(ends, first, int(undefined[0]))
+        chosen &= chance > 0
+        if chosen.all():
+            chosen = ends.occurs(ordinal.ravel(), chance.ravel()).reshape(ordinal.shape)
+        else:
+            chosen[chosen] = ends.occurs(ordinal[chosen], chance[chosen])
+    row, column = np.nonzero(chosen)
+    return (row + first).astype(ends.dtype), column.astype(ends.dtype)
+
+
+def _thinned(ends: Ends, holds: Law | None, probability: Law, first: int, end: int) -> Pairs:
+    """Return the pairs of some sources, as `_chosen` does, compiled."""
+    from eqsim.connectivity.thinning import pairs_thinned  # noqa: PLC0415 - Numba is loaded for many synapses
+
+    i, j, ordinal = _numbered(ends, first, end)
+    condition = None
+    if holds is not None:
+        condition = np.broadcast_to(np.not_equal(holds(i, j, ordinal), 0), ordinal.shape)
+    chance = np.empty(ordinal.shape)
+    chance[:] = probability(i, j, ordinal)
+    pairs, undefined = pairs_thinned(ends, first, chance, condition)
+    if undefined >= 0:
+        raise _undefined(ends, first, undefined)
+    return pairs
 
 
 def joined(ends: Ends, parts: list[Pairs]) -> Pairs:
     """Return several lists of pairs as one."""
-    none = np.empty(0, ends.dtype)
-    return np.concatenate([none, *(i for i, _ in parts)]), np.concatenate([none, *(j for _, j in parts)])
+    if not parts:
+        return np.empty(0, ends.dtype), np.empty(0, ends.dtype)
+    return np.concatenate([i for i, _ in parts]), np.concatenate([j for _, j in parts])
 
 
-def _blocks(ends: Ends) -> Iterator[tuple[Array, Array, npt.NDArray[np.int64]]]:
-    """Yield sources as a column, targets as a row, and the number of each pair."""
-    if ends.n_post == 0:
-        return
-    rows = max(1, _BLOCK // ends.n_post)
-    j = np.arange(ends.n_post)[None, :]
-    for first in range(0, ends.n_pre, rows):
-        i = np.arange(first, min(first + rows, ends.n_pre))[:, None]
-        yield i, j, i * ends.n_post + j
+def _blocks(ends: Ends) -> list[tuple[int, int]]:
+    """Return sources in pieces of about as many pairs as are looked at together."""
+    return cut(ends.n_pre, max(1, _BLOCK // ends.n_post)) if ends.n_post else []
+
+
+def _numbered(ends: Ends, first: int, end: int) -> tuple[Array, Array, npt.NDArray[np.int64]]:
+    """Return some sources as a column, targets as a row, and the number of each pair."""
+    i, j = np.arange(first, end)[:, None], np.arange(ends.n_post)[None, :]
+    return i, j, i * ends.n_post + j
 
 
 def _formula(ends: Ends, expr: Expr | float | None, number: int) -> Law | None:
@@ -117,12 +145,12 @@ def _ordinal(ends: Ends, i: Array, j: Array) -> npt.NDArray[np.int64]:
     return i.astype(np.int64) * ends.n_post + j
 
 
-def _undefined(ends: Ends, i: Array, wrong: npt.NDArray[np.bool]) -> ConnectError:
-    row, column = (int(index[0]) for index in np.nonzero(wrong))
+def _undefined(ends: Ends, first: int, place: int) -> ConnectError:
+    row, column = divmod(place, ends.n_post)
     return ConnectError(
         Mistake(
             ConnectError,
-            f"the probability is not a number for i = {row + int(i[0, 0])}, j = {column}",
+            f"the probability is not a number for i = {first + row}, j = {column}",
             owner=ends.owner,
             hint="write the formula of p so that it has a value for every pair",
         )

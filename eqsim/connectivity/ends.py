@@ -37,6 +37,8 @@ class Number(IntEnum):
     THINNED = 1  # whether a candidate stays where probabilities differ
     CHOSEN = 2  # a member drawn without replacement; each attempt adds REPEAT
     REFINED = 4  # whether a pair is taken, where 32 bits cannot tell
+    SOURCE = 5  # the source of a synapse, drawn with replacement
+    TARGET = 6  # the target of a synapse, drawn with replacement
     STAYS = 3  # whether a synapse of a ring is not rewired
     CONDITION = 1 * FORMULA_DRAWS
     PROBABILITY = 2 * FORMULA_DRAWS

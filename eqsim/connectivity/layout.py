@@ -21,12 +21,18 @@ _SHORT = 48  # rows up to this length are sorted by insertion
 _AT_LEAST = 2**16  # synapses a piece, where there are so many
 
 
-def ascending(keys: list[Index]) -> bool:
-    """Whether the first key never falls, nor any other among those alike in the keys before it; one to four keys."""
-    size = keys[0].size
-    pieces = [(max(0, first - 1), end) for first, end in cut(size, 2**20)]
-    padded = keys + [keys[0][:0]] * (4 - len(keys))
-    return all(shared_out(lambda first, end: _rises(*(key[first:end] for key in padded)), pieces))
+def ascending(keys: list[Index], bits: list[int]) -> bool:
+    """Whether the first key never falls, nor any other among those alike in the keys before it.
+
+    ``bits`` says how wide the keys are: 64 together at most.
+    """
+
+    def rising(first: int, end: int) -> bool:
+        word = _packed(keys, bits, max(0, first - 1), end)
+        return bool((word[1:] >= word[:-1]).all())
+
+    pieces = cut(keys[0].size, 2**16)
+    return all(rising(*piece) for piece in pieces[:1]) and all(shared_out(rising, pieces[1:]))
 
 
 def counts(i: Index, n: int) -> Longs:
@@ -35,44 +41,44 @@ def counts(i: Index, n: int) -> Longs:
     return found
 
 
-def ordered(row: Index, start: Longs, keys: list[Index | None], bits: list[int], columns: Index) -> Index:
-    """Return the stable order by row and up to three keys, the first counting most.
+def ordered(row: Index, start: Longs, keys: list[Index], bits: list[int], columns: Index | None) -> Index:
+    """Return the stable order by row and by keys of which ``bits`` says how wide they are, the first counting most.
 
-    ``start`` says where each row begins, ``bits`` how wide each key is: 0 where there is none. A position in a row and
-    the keys must fit 64 bits together. Where the last key has bits, its values are written to ``columns`` in order.
+    ``start`` says where each row begins. A position in a row and the keys must fit 64 bits together. The values of the
+    last key are written in order to ``columns``, if given.
     """
     count, n = row.size, start.size - 1
     order = np.empty(count, np.int32 if count < 2**31 else np.int64)
     place = int(np.diff(start).max(initial=0)).bit_length()
-    none = np.empty(0, np.uint8)
-    given = [none if key is None else key for key in keys]
-    widths = tuple(bits)
-    pieces = _pieces(count)
-    word = np.empty(0, np.uint64)
-    if ascending([row]):
-        shared_out(lambda a, b: _identity(order[a:b], a), pieces)
+    by_row = ascending([row], [64])
+    # where rows are scattered, the keys are brought together with them
+    word = np.empty(count if keys and not by_row else 0, np.uint64)
+    if by_row:
+        shared_out(lambda a, b: _identity(order[a:b], a), _pieces(count))
     else:
-        word = np.empty(count if sum(bits) else 0, np.uint64)
         histograms = _histograms(row, n)
         # where each piece's synapses of each row begin: behind those of the pieces before it
         begin = np.cumsum(histograms, axis=0) - histograms + start[:-1]
 
         def scatter(k: int, a: int, b: int) -> None:
             for first, end in ((a + first, a + end) for first, end in cut(b - a, 2**16)):
-                if word.size == 0:
-                    _scatter(row[first:end], first, begin[k], order)
-                    continue
-                key = np.empty(end - first, np.uint64)
-                _pack(*(key[first:end] for key in given), widths, key)
-                _scatter_packed(row[first:end], first, begin[k], order, start, key, place, word)
+                _scatter(row[first:end], first, begin[k], order, _packed(keys, bits, first, end), word)
 
-        shared_out(scatter, [(k, *piece) for k, piece in enumerate(pieces)])
-    if sum(bits) == 0:
+        shared_out(scatter, [(k, *piece) for k, piece in enumerate(_pieces(count))])
+    if not keys:
         return order
+
+    def sort(a: int, b: int) -> None:
+        part = slice(int(start[a]), int(start[b]))
+        mine = _packed(keys, bits, part.start, part.stop) if by_row else word[part]
+        _sort_rows(mine, order[part], start[a : b + 1] - start[a], bits[-1], sum(bits), place)
+        if columns is not None:
+            np.right_shift(mine, np.uint64(place), out=mine)
+            columns[part] = np.bitwise_and(mine, np.uint64((1 << bits[-1]) - 1), out=mine)
+
     # rows in pieces of about as many synapses
-    inner = np.searchsorted(start, np.linspace(0, count, 8 * cores() + 1)[1:-1])
-    edges = np.unique(np.concatenate([[0], inner, [n]])).tolist()
-    shared_out(lambda a, b: _sort_rows(a, b, order, start, *given, widths, place, word, columns), pairwise(edges))
+    inner = np.searchsorted(start, np.linspace(0, count, max(8 * cores(), count >> 20) + 1)[1:-1])
+    shared_out(sort, pairwise(np.unique(np.concatenate([[0], inner, [n]])).tolist()))
     return order
 
 
@@ -109,28 +115,21 @@ def _pieces(count: int) -> list[tuple[int, int]]:
     return cut(count, max(_AT_LEAST, -(-count // cores())))
 
 
+def _packed(keys: list[Index], bits: list[int], first: int, end: int) -> npt.NDArray[np.uint64]:
+    """Return the keys of some synapses as one word each."""
+    word = np.zeros(end - first, np.uint64)
+    for key, width in zip(keys, bits, strict=True):
+        if width < 64:
+            np.left_shift(word, np.uint64(width), out=word)
+        np.bitwise_or(word, key[first:end], out=word, casting="unsafe", dtype=np.uint64)
+    return word
+
+
 def _histograms(i: Index, n: int) -> npt.NDArray[np.int64]:
     pieces = _pieces(i.size)
     found = np.zeros((max(1, len(pieces)), n), np.int64)
     shared_out(_count, [(i[first:end], found[k]) for k, (first, end) in enumerate(pieces)])
     return found
-
-
-@kernel
-def _rises(first: Any, second: Any, third: Any, fourth: Any) -> Any:  # pragma: no cover
-    for k in range(1, first.size):
-        if first[k] != first[k - 1]:
-            if first[k] < first[k - 1]:
-                return False
-        elif second.size and second[k] != second[k - 1]:
-            if second[k] < second[k - 1]:
-                return False
-        elif third.size and third[k] != third[k - 1]:
-            if third[k] < third[k - 1]:
-                return False
-        elif fourth.size and fourth[k] < fourth[k - 1]:
-            return False
-    return True
 
 
 @kernel
@@ -152,39 +151,14 @@ def _identity(order: Any, first: int) -> None:  # pragma: no cover
 
 
 @kernel
-def _pack(lane: Any, delay: Any, column: Any, bits: Any, word: Any) -> None:  # pragma: no cover
-    """Write the keys of each synapse as one word."""
-    early, late, wide = bits
-    for k in range(word.size):
-        word[k] = np.uint64(lane[k]) if early else np.uint64(0)
-    if late:
-        for k in range(word.size):
-            word[k] = (word[k] << np.uint64(late)) | np.uint64(delay[k])
-    if wide:
-        for k in range(word.size):
-            word[k] = (word[k] << np.uint64(wide)) | np.uint64(column[k])
-
-
-@kernel
-def _scatter(i: Any, first: int, begin: Any, order: Any) -> None:  # pragma: no cover
-    """Put synapses into their rows."""
+def _scatter(i: Any, first: int, begin: Any, order: Any, key: Any, word: Any) -> None:  # pragma: no cover
+    """Put synapses and their keys into their rows."""
     for k in range(i.size):
         at = begin[i[k]]
         begin[i[k]] = at + 1
         order[at] = first + k
-
-
-@kernel
-def _scatter_packed(
-    i: Any, first: int, begin: Any, order: Any, start: Any, key: Any, place: int, word: Any
-) -> None:  # pragma: no cover
-    """Put synapses into their rows, and beside them their keys with the position in the row."""
-    for k in range(i.size):
-        row = i[k]
-        at = begin[row]
-        begin[row] = at + 1
-        order[at] = first + k
-        word[at] = (key[k] << np.uint64(place)) | np.uint64(at - start[row])
+        if word.size:
+            word[at] = key[k]
 
 
 @kernel
@@ -213,55 +187,43 @@ def _by_digits(word: Any, other: Any, low: int, high: int, seen: Any) -> bool:  
             seen[np.int64((word[k] >> shift) & mask)] += 1
         if seen[np.int64((word[0] >> shift) & mask)] == word.size:
             continue
-        total = np.int64(0)
+        total = 0
         for value in range(np.int64(mask) + 1):
+            before = total
             total += seen[value]
-            seen[value] = total - seen[value]
+            seen[value] = before
         for k in range(word.size):
-            bucket = np.int64((word[k] >> shift) & mask)
-            other[seen[bucket]] = word[k]
-            seen[bucket] += 1
+            digit_k = np.int64((word[k] >> shift) & mask)
+            other[seen[digit_k]] = word[k]
+            seen[digit_k] += 1
         word, other = other, word
         swapped = not swapped
     return swapped
 
 
 @kernel
-def _sort_rows(
-    begin: int,
-    end: int,
-    order: Any,
-    start: Any,
-    lane: Any,
-    delay: Any,
-    column: Any,
-    bits: Any,
-    place: int,
-    packed: Any,
-    columns: Any,
-) -> None:  # pragma: no cover
-    """Sort each row's part of ``order``; the keys and the position in the row make one word."""
-    early, late, wide = bits
+def _sort_rows(key: Any, order: Any, start: Any, wide: int, bits: int, place: int) -> None:  # pragma: no cover
+    """Sort each row's part of ``order`` by its keys, the lowest ``wide`` bits of which often ascend already.
+
+    A key and its position in the row make one word; the words are left in ``key``.
+    """
     longest = 0
-    for row in range(begin, end):
+    for row in range(start.size - 1):
         longest = max(longest, start[row + 1] - start[row])
     words, others = np.empty(longest, np.uint64), np.empty(longest, np.uint64)
     created = np.empty(longest, order.dtype)
     seen = np.empty(1 << _DIGIT, np.int64)
-    mask = (np.uint64(1) << np.uint64(place)) - np.uint64(1)
+    shift = np.uint64(place)
+    mask = (np.uint64(1) << shift) - np.uint64(1)
     last = (np.uint64(1) << np.uint64(wide)) - np.uint64(1)
-    for row in range(begin, end):
+    for row in range(start.size - 1):
         first, size = start[row], start[row + 1] - start[row]
         word, other = words[:size], others[:size]
-        if packed.size:
-            word[:] = packed[first : first + size]
-        else:
-            _pack(lane[first : first + size], delay[first : first + size], column[first : first + size], bits, word)
-            for k in range(size):
-                word[k] = (word[k] << np.uint64(place)) | np.uint64(k)
         in_order, rising = True, True
+        for k in range(size):
+            word[k] = (key[first + k] << shift) | np.uint64(k)
         for k in range(1, size):
-            before, now = word[k - 1] >> np.uint64(place), word[k] >> np.uint64(place)
+            before, now = key[first + k - 1], key[first + k]
             in_order &= now >= before
             rising &= (now & last) >= (before & last)
         if not in_order:
@@ -275,11 +237,9 @@ def _sort_rows(
             else:
                 if not rising and _by_digits(word, other, place, place + wide, seen):
                     word, other = other, word
-                if _by_digits(word, other, place + wide, place + wide + late + early, seen):
+                if _by_digits(word, other, place + wide, place + bits, seen):
                     word, other = other, word
             created[:size] = order[first : first + size]
             for k in range(size):
                 order[first + k] = created[np.int64(word[k] & mask)]
-        if wide:
-            for k in range(size):
-                columns[first + k] = (word[k] >> np.uint64(place)) & last
+        key[first : first + size] = word

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
 
-from eqsim.random.pieces import MANY
+from eqsim.random.pieces import many, shared_out
 
+_PIECE = 2**18  # values rearranged at a time, and the rest of a row
 Index = npt.NDArray[Any]  # any integer type
 Longs = npt.NDArray[np.int64]
 Csr = tuple[Longs, Index, Index | None]
 """Where each source's synapses begin (one entry more than sources), their targets, and their indexes of creation."""
-Keys = list[Index | None]
 
 
 @overload
@@ -41,15 +42,15 @@ def sort_synapses(
     ``None`` when synapses were created in storage order. With ``bounds`` there is a fourth array: the synapses of
     source ``s`` in lane ``t`` begin at its entry ``s*lanes + t``; its last entry is the number of synapses.
     """
-    start = _begin(i, n_pre)
+    start = first_of_each(i, n_pre)
+    within = ([] if delay is None else [delay]) + ([] if as_created else [j])
     if bounds is None:
-        return start, *_laid_out(i, [None, delay, None if as_created else j], j, start)
+        return start, *_laid_out(i, within, j, start)
     lanes = bounds.size - 1
     lane = np.repeat(np.arange(lanes, dtype=np.uint8 if lanes <= 256 else np.uint16), np.diff(bounds))[j]
     # targets that come in order have their lanes in order
-    counts = lanes > 1 and (delay is not None or as_created)
-    stored = _laid_out(i, [lane if counts else None, delay, None if as_created else j], j, start)
-    return start, *stored, _begin(i, n_pre, lane, lanes)
+    keys = [lane, *within] if delay is not None or as_created else within
+    return start, *_laid_out(i, keys, j, start), first_of_each(i, n_pre, lane, lanes)
 
 
 def transpose(target: Index, n_post: int, delay: Index | None = None) -> tuple[Longs, Index]:
@@ -57,13 +58,77 @@ def transpose(target: Index, n_post: int, delay: Index | None = None) -> tuple[L
 
     Within a target they come by ``delay`` (one entry for each storage position), then by storage position.
     """
-    begin = _begin(target, n_post)
-    bits = _bits([None, delay, None])
-    if _compiled(target.size, bits):
+    begin = first_of_each(target, n_post)
+    return begin, _order(target, [] if delay is None else [delay], begin)
+
+
+def first_of_each(i: Index, n: int, lane: Index | None = None, lanes: int = 1) -> Longs:
+    """Return where the synapses of each index below ``n``, and of each lane of it, begin: one entry more than those."""
+    if not many(i.size):
+        number = i if lane is None else i.astype(np.int64) * lanes + lane
+        return np.concatenate([[0], np.cumsum(np.bincount(number, minlength=n * lanes))])
+    from eqsim.connectivity import layout  # noqa: PLC0415 - Numba is loaded for many synapses
+
+    found = layout.counts(i, n) if lane is None else layout.lane_counts(i, lane, n, lanes)
+    return np.concatenate([[0], np.cumsum(found)])
+
+
+def ascending(keys: list[Index]) -> bool:
+    """Whether the first key never falls, nor any other among those alike in the keys before it."""
+    bits = _bits(keys)
+    if many(keys[0].size) and sum(bits) <= 64:
         from eqsim.connectivity import layout  # noqa: PLC0415 - Numba is loaded for many synapses
 
-        return begin, layout.ordered(target, begin, [None, delay, None], bits, target[:0])
-    return begin, _order([target] if delay is None else [target, delay])
+        return layout.ascending(keys, bits)
+    tied = np.ones(max(0, keys[0].size - 1), np.bool)
+    for key in keys:
+        if (tied & (key[1:] < key[:-1])).any():
+            return False
+        tied &= key[1:] == key[:-1]
+    return True
+
+
+def inverse(permutation: Index) -> Index:
+    """Return the permutation that leads back."""
+    if many(permutation.size):
+        from eqsim.connectivity import layout  # noqa: PLC0415 - Numba is loaded for many synapses
+
+        return layout.inverse(permutation)
+    back = np.empty_like(permutation)
+    back[permutation] = np.arange(permutation.size, dtype=permutation.dtype)
+    return back
+
+
+def taken(values: Index, order: Index) -> Index:
+    """Return ``values[order]``."""
+    if not many(order.size) or values.ndim > 1:
+        return values[order]
+    from eqsim.connectivity import layout  # noqa: PLC0415 - Numba is loaded for many synapses
+
+    return layout.taken_in(values, order)
+
+
+def rearrange(values: npt.NDArray[Any], order: Index, start: Longs) -> None:
+    """Put ``values[order]`` in the place of ``values``; ``start`` says where rows begin that often keep their members.
+
+    Where they do, little memory is needed besides.
+    """
+    if not many(order.size):
+        values[: order.size] = values[order]
+        return
+    edges = start[np.unique(np.searchsorted(start, np.arange(0, order.size + _PIECE, _PIECE)).clip(0, start.size - 1))]
+    pieces = [(int(first), int(end)) for first, end in pairwise(edges) if end > first]
+
+    def stays(first: int, end: int) -> bool:
+        return int(order[first:end].min()) >= first and int(order[first:end].max()) < end
+
+    def put(first: int, end: int) -> None:
+        values[first:end] = values[first:end][order[first:end] - first]
+
+    if all(shared_out(stays, pieces)):
+        shared_out(put, pieces)
+    else:
+        values[: order.size] = taken(values, order)
 
 
 def sources(start: Longs) -> Index:
@@ -80,63 +145,39 @@ def narrowest(largest: int) -> type[np.unsignedinteger[Any]]:
     return next(kind for kind in (np.uint16, np.uint32, np.uint64) if largest <= np.iinfo(kind).max)
 
 
-def _laid_out(i: Index, keys: Keys, j: Index, start: Longs) -> tuple[Index, Index | None]:
-    """Return targets and permutation in the order by source and up to three keys, the first counting most."""
-    target_type = narrowest(int(j.max(initial=0)))
-    given = [i, *(key for key in keys if key is not None)]
-    if _ascending(given):
-        return j.astype(target_type), None
+def _laid_out(i: Index, keys: list[Index], j: Index, start: Longs) -> tuple[Index, Index | None]:
+    """Return targets and permutation in the order by source and some keys, the first counting most."""
+    target = j.astype(narrowest(int(j.max(initial=0))), copy=False)
+    if ascending([i, *keys]):
+        return target, None
+    # the targets are found in order where they are a key
+    columns = np.empty_like(target) if keys and keys[-1] is j else None
+    permutation = _order(i, keys, start, columns)
+    return taken(target, permutation) if columns is None else columns, permutation
+
+
+def _bits(keys: list[Index]) -> list[int]:
+    return [int(key.max(initial=0)).bit_length() for key in keys]
+
+
+def _order(i: Index, keys: list[Index], start: Longs, columns: Index | None = None) -> Index:
+    """Return the stable order by index and some keys; write the values of the last one in that order to ``columns``."""
+    count = i.size
     bits = _bits(keys)
-    if not _compiled(i.size, bits):
-        permutation = _order(given)
-        return j.astype(target_type)[permutation], permutation
-    from eqsim.connectivity import layout  # noqa: PLC0415 - Numba is loaded for many synapses
-
-    target = np.empty(j.size, target_type)
-    permutation = layout.ordered(i, start, keys, bits, target)
-    return target if bits[-1] else layout.taken_in(j, permutation, target_type), permutation
-
-
-def _begin(i: Index, n: int, lane: Index | None = None, lanes: int = 1) -> Longs:
-    """Return where the synapses of each index, and of each lane of it, begin."""
-    if i.size < MANY:
-        number = i if lane is None else i.astype(np.int64) * lanes + lane
-        return np.concatenate([[0], np.cumsum(np.bincount(number, minlength=n * lanes))])
-    from eqsim.connectivity import layout  # noqa: PLC0415 - Numba is loaded for many synapses
-
-    found = layout.counts(i, n) if lane is None else layout.lane_counts(i, lane, n, lanes)
-    return np.concatenate([[0], np.cumsum(found)])
-
-
-def _ascending(keys: list[Index]) -> bool:
-    """Whether the first key never falls, nor any other among those alike in the keys before it."""
-    if keys[0].size >= MANY:
+    place = max(1, count - 1).bit_length()
+    if many(count) and sum(bits) + place < 64:
         from eqsim.connectivity import layout  # noqa: PLC0415 - Numba is loaded for many synapses
 
-        return layout.ascending(keys)
-    tied = np.ones(max(0, keys[0].size - 1), np.bool)
-    for key in keys:
-        if (tied & (key[1:] < key[:-1])).any():
-            return False
-        tied &= key[1:] == key[:-1]
-    return True
+        return layout.ordered(i, start, keys, bits, columns)
+    order = _order_of_words([i, *keys], [*_bits([i]), *bits], place)
+    if columns is not None:
+        columns[:] = keys[-1][order]
+    return order
 
 
-def _bits(keys: Keys) -> list[int]:
-    return [0 if key is None else int(key.max(initial=0)).bit_length() for key in keys]
-
-
-def _compiled(count: int, bits: list[int]) -> bool:
-    """Whether there are enough synapses to load compiled code, and their keys fit one word beside a position."""
-    return count >= MANY and sum(bits) + count.bit_length() <= 63
-
-
-def _order(keys: list[Index]) -> Index:
-    """Return the stable order by several keys, the first counting most."""
+def _order_of_words(keys: list[Index], bits: list[int], place: int) -> Index:
     count = keys[0].size
     permutation_type = np.int32 if count < 2**31 else np.int64
-    bits = _bits([*keys])
-    place = max(1, count - 1).bit_length()
     if sum(bits) + place > 64:
         return np.lexsort(keys[::-1]).astype(permutation_type)
     # all keys and the position in one word: plain sorting is stable then, and carries the positions along

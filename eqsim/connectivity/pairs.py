@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from eqsim.connectivity.ends import Array, Ends, Index, Pairs
 from eqsim.connectivity.skipping import row_and_column, taken
-from eqsim.random.pieces import MANY
+from eqsim.random.pieces import many
 from eqsim.text.errors import ArgumentError, ConnectError, Mistake
 from eqsim.text.source import Span
 from eqsim.units import has_unit
@@ -30,7 +30,7 @@ def pairs_probability(ends: Ends, p: float) -> Pairs:
     check_probability(p, "p", ends.owner)
     total = ends.n_pre * ends.n_post
     expected = total * min(p, 1)
-    if expected >= MANY and p < 1:
+    if many(expected) and p < 1:
         from eqsim.connectivity import walk  # noqa: PLC0415 - Numba is loaded for many synapses
 
         if walk.longest_gap(p) < 2**31 - 1:
@@ -60,10 +60,12 @@ def pairs_arrays(ends: Ends, i: Any, j: Any) -> Pairs:
             hint="give one source and one target for each synapse, or a single index to join it to each of the others",
         )
     sources, targets = np.broadcast_arrays(sources, targets)
-    wrong = outside(ends, sources, targets)
-    if wrong.any():
+    if not (_within(sources, ends.n_pre) and _within(targets, ends.n_post)):
+        wrong = outside(ends, sources, targets)
         raise no_such_pair(ends, sources, targets, wrong, "indexes count from 0 within the group or subgroup")
-    return sources.astype(ends.dtype), targets.astype(ends.dtype)
+    # never the caller's arrays themselves, which may change
+    kind = ends.pair_type if many(sources.size) else ends.dtype
+    return sources.astype(kind), targets.astype(kind)
 
 
 def pairs_matrix(ends: Ends, matrix: Any) -> tuple[Index, Index, Array]:
@@ -138,13 +140,17 @@ def no_such_pair(
     return ConnectError(Mistake(ConnectError, summary, span, ends.owner, hint=hint))
 
 
+def _within(index: Index, n: int) -> bool:
+    return index.size == 0 or (int(index.min()) >= 0 and int(index.max()) < n)
+
+
 def _indexes(values: Any, name: str, owner: str) -> Index:
     array = np.atleast_1d(np.asarray(values))
     if has_unit(values):
         what, hint = f"{name} must be a list of whole numbers", "an index counts neurons"
         raise ConnectError(what, owner=owner, found="values with a unit", hint=hint)
     if array.size == 0:
-        return array.astype(np.int64)
+        return array.astype(np.int64) if array.dtype.kind == "f" else array
     if (
         array.ndim != 1
         or array.dtype.kind not in "iuf"
@@ -153,4 +159,4 @@ def _indexes(values: Any, name: str, owner: str) -> Index:
         kind = f"an array of shape {array.shape} and type {array.dtype}"
         hint = "indexes count from 0 within the group or subgroup; np.flatnonzero turns a mask into indexes"
         raise ConnectError(f"{name} must be a list of whole numbers", owner=owner, found=kind, hint=hint)
-    return array.astype(np.int64)
+    return array.astype(np.int64) if array.dtype.kind == "f" else array

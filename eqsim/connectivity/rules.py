@@ -12,9 +12,12 @@ from eqsim.connectivity.condition import joined, pairs_where
 from eqsim.connectivity.distinct import distinct
 from eqsim.connectivity.ends import Ends, Number, Pairs
 from eqsim.connectivity.pairs import check_probability, pairs_all
+from eqsim.connectivity.replacement import degree_with_replacement, total_with_replacement
+from eqsim.connectivity.skipping import rows_and_columns
 from eqsim.language.expr import Expr, Name, calls, names, substitute
 from eqsim.language.parse import parse_expression
 from eqsim.lowering.functions import CONSTANTS, DRAWS
+from eqsim.random.pieces import many
 from eqsim.text.errors import ArgumentError, ConnectError, Mistake
 
 
@@ -57,11 +60,12 @@ class FixedIndegree:
 
     k: int
     self_connections: bool = True
+    multapses: bool = False
 
     def pairs(self, ends: Ends) -> Pairs:
         """Return the pairs, target by target."""
-        shift = None if ends.shift is None else -ends.shift
-        j, i = _degree(ends, self.k, (ends.n_post, ends.n_pre), "source", None if self.self_connections else shift)
+        shift = None if self.self_connections or ends.shift is None else -ends.shift
+        j, i = _degree(ends, self.k, (ends.n_post, ends.n_pre), "source", shift, self.multapses)
         return i, j
 
 
@@ -71,11 +75,12 @@ class FixedOutdegree:
 
     n: int
     self_connections: bool = True
+    multapses: bool = False
 
     def pairs(self, ends: Ends) -> Pairs:
         """Return the pairs, source by source."""
         shift = None if self.self_connections else ends.shift
-        return _degree(ends, self.n, (ends.n_pre, ends.n_post), "target", shift)
+        return _degree(ends, self.n, (ends.n_pre, ends.n_post), "target", shift, self.multapses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +88,24 @@ class FixedTotal:
     """``n`` different pairs, every choice as likely."""
 
     n: int
+    multapses: bool = False
 
     def pairs(self, ends: Ends) -> Pairs:
         """Return the pairs, source by source."""
         total = ends.n_pre * ends.n_post
+        if self.multapses and (total or not self.n):
+            return total_with_replacement(ends, self.n)
         if self.n > total:
             summary = f"{self.n} different pairs were asked for and the groups have {total}"
             found = f"{ends.n_pre} sources, {ends.n_post} targets"
-            hint = "a pair is connected once; n= of connect repeats pairs"
+            hint = "multapses=True draws pairs with replacement"
             raise ConnectError(summary, owner=ends.owner, found=found, hint=hint)
-        ((_, pair),) = distinct(ends, np.array([total]), np.array([self.n]))
+        sizes = np.array([total]), np.array([self.n])
+        if many(self.n) and total <= 64 * self.n:  # a bit for each pair is not more than the synapses take
+            from eqsim.connectivity.subsets import subsets  # noqa: PLC0415 - Numba is loaded for many synapses
+
+            return rows_and_columns(subsets(ends, *sizes, np.int64), ends.n_post, ends.pair_type)
+        ((_, pair),) = distinct(ends, *sizes)
         return (pair // max(ends.n_post, 1)).astype(ends.dtype), (pair % max(ends.n_post, 1)).astype(ends.dtype)
 
 
@@ -179,19 +192,21 @@ def all_to_all(self_connections: bool = False) -> AllToAll:
     return AllToAll(_flag(self_connections, "all_to_all"))
 
 
-def fixed_indegree(k: int, self_connections: bool = True) -> FixedIndegree:
-    """Connect each target from ``k`` different sources, drawn at random."""
-    return FixedIndegree(_count(k, "k", "fixed_indegree"), _flag(self_connections, "fixed_indegree"))
+def fixed_indegree(k: int, self_connections: bool = True, multapses: bool = False) -> FixedIndegree:
+    """Connect each target from ``k`` different sources, drawn at random; with ``multapses`` they may be the same."""
+    rule = "fixed_indegree"
+    return FixedIndegree(_count(k, "k", rule), _flag(self_connections, rule), _flag(multapses, rule, "multapses"))
 
 
-def fixed_outdegree(n: int, self_connections: bool = True) -> FixedOutdegree:
-    """Connect each source to ``n`` different targets, drawn at random."""
-    return FixedOutdegree(_count(n, "n", "fixed_outdegree"), _flag(self_connections, "fixed_outdegree"))
+def fixed_outdegree(n: int, self_connections: bool = True, multapses: bool = False) -> FixedOutdegree:
+    """Connect each source to ``n`` different targets, drawn at random; with ``multapses`` they may be the same."""
+    rule = "fixed_outdegree"
+    return FixedOutdegree(_count(n, "n", rule), _flag(self_connections, rule), _flag(multapses, rule, "multapses"))
 
 
-def fixed_total(n: int) -> FixedTotal:
-    """Connect ``n`` different pairs, drawn at random."""
-    return FixedTotal(_count(n, "n", "fixed_total"))
+def fixed_total(n: int, multapses: bool = False) -> FixedTotal:
+    """Connect ``n`` different pairs, drawn at random; with ``multapses`` they may be the same."""
+    return FixedTotal(_count(n, "n", "fixed_total"), _flag(multapses, "fixed_total", "multapses"))
 
 
 def small_world(k: int, p: float) -> SmallWorld:
@@ -270,15 +285,26 @@ def _renamed(expr: Expr, variable: str) -> Expr:
     return expr if variable == "d" else substitute(expr, {variable: Name("d")})
 
 
-def _degree(ends: Ends, degree: int, sizes: tuple[int, int], chosen: str, shift: int | None) -> Pairs:
+def _degree(ends: Ends, degree: int, sizes: tuple[int, int], chosen: str, shift: int | None, multapses: bool) -> Pairs:
     """Return for each of ``sizes[0]`` neurons as many different ones out of ``sizes[1]`` as its degree says."""
     n, others = sizes
     itself = np.full(n, -1) if shift is None else np.arange(n) + shift
     excluded = (itself >= 0) & (itself < others)
     population = others - excluded
+    if multapses and (n == 0 or degree == 0 or population.min() > 0):
+        return degree_with_replacement(ends, degree, sizes, shift)
     if n and degree > population.min():
         summary = f"{degree} different {chosen}s were asked for and there are {population.min()}"
-        raise ConnectError(summary, owner=ends.owner, hint="a pair is connected once; n= of connect repeats pairs")
+        hint = "" if multapses else "multapses=True draws with replacement"
+        raise ConnectError(summary, owner=ends.owner, hint=hint)
+    if many(n * degree):
+        from eqsim.connectivity.subsets import subsets  # noqa: PLC0415 - Numba is loaded for many synapses
+
+        kind = ends.pair_type
+        found = subsets(ends, population, np.full(n, degree), kind).reshape(n, degree)
+        # members from the excluded one on stand for their neighbours
+        found += excluded[:, None] & (found >= np.where(excluded, itself, 0).astype(kind)[:, None])
+        return np.repeat(np.arange(n, dtype=kind), degree), found.ravel()
     parts: list[Pairs] = []
     for row, rank in distinct(ends, population, np.full(n, degree)):
         value = rank + (excluded[row] & (rank >= itself[row]))
@@ -319,8 +345,8 @@ def _number(value: Any, name: str, rule: str) -> Any:
     return plain
 
 
-def _flag(value: Any, rule: str) -> bool:
+def _flag(value: Any, rule: str, name: str = "self_connections") -> bool:
     if not isinstance(value, bool | np.bool_):
-        what = f"self_connections of {rule} is True or False"
-        raise ArgumentError(what, owner=f"rules.{rule}", found=repr(value), hint="write self_connections=True")
+        what = f"{name} of {rule} is True or False"
+        raise ArgumentError(what, owner=f"rules.{rule}", found=repr(value), hint=f"write {name}=True")
     return bool(value)

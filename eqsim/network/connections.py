@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eqsim.connectivity.order import sort_synapses, sources
+from eqsim.connectivity.order import ascending, first_of_each, inverse, sort_synapses, sources, taken
+from eqsim.random.pieces import many
 
 Index = NDArray[Any]
 
@@ -24,12 +25,14 @@ class Connections:
 
     def __init__(self, n_pre: int, *, as_created: bool = False) -> None:
         self.n_pre, self.as_created = n_pre, as_created
-        self._grown: tuple[Index, Index] | None = (np.empty(0, np.int32), np.empty(0, np.int32))
+        # while synapses grow: source and target of each; no sources where they ascend and ``start`` says the same
+        self._grown: tuple[Index | None, Index] | None = (np.empty(0, np.int32), np.empty(0, np.int32))
         self.start: NDArray[np.int64] = np.zeros(n_pre + 1, np.int64)
         self.target: Index = np.empty(0, np.uint8)
         self.permutation: Index | None = None
         self.source_order: Index | None = None
         self.lane_start = self.start
+        self._place: Index | None = None
 
     @property
     def sorted(self) -> bool:
@@ -37,31 +40,26 @@ class Connections:
         return self._grown is None
 
     def __len__(self) -> int:
-        return len(self.target if self._grown is None else self._grown[0])
+        return len(self.target if self._grown is None else self._grown[1])
 
     def grow(self, i: Index, j: Index) -> None:
         """Add synapses behind those there are."""
-        if self._grown is None or len(self) > 0:
-            self._grown = (np.concatenate([self.sources(), i]), np.concatenate([self.targets(), j]))
-        else:
-            self._grown = (i, j)
-        self.permutation = None
+        if len(self) > 0:
+            i, j = np.concatenate([self.sources(), i]), np.concatenate([self.targets(), j])
+        self._keep(i, j)
 
     def unsort(self) -> None:
         """Go back to the order of creation."""
-        self._grown = (self.sources(), self.targets())
-        self.permutation = self.source_order = None
+        self._keep(self.sources(), self.targets())
 
     def keep(self, kept: NDArray[np.int64]) -> None:
         """Keep these synapses alone, ascending by creation."""
-        self._grown = (self.sources()[kept], self.targets()[kept])
-        self.permutation = self.source_order = None
+        self._keep(self.sources()[kept], self.targets()[kept])
 
     def renumber(self, sources: NDArray[np.int64] | None, targets: NDArray[np.int64] | None) -> None:
         """Give the elements at the ends other indexes: those that these tables hold for them."""
         i, j = self.sources(), self.targets()
-        self._grown = (i if sources is None else sources[i], j if targets is None else targets[j])
-        self.permutation = self.source_order = None
+        self._keep(i if sources is None else sources[i], j if targets is None else targets[j])
 
     def sort(
         self, delay: Index | None, source_place: Index | None = None, bounds: NDArray[np.int64] | None = None
@@ -70,10 +68,11 @@ class Connections:
 
         ``source_place`` says where each source lies, if not at its index; ``bounds`` where each thread's targets begin.
         """
-        i, j = self._grown if self._grown is not None else (self.sources(), self.targets())
+        i, j = self.sources(), self.targets()
         if source_place is not None:
             i = source_place[i]
-            self.source_order = np.argsort(source_place).astype(source_place.dtype)
+            self.source_order = inverse(source_place)
+        self._place = None
         if bounds is None:
             stored = sort_synapses(i, j, delay, self.n_pre, as_created=self.as_created)
             self.start, self.target, self.permutation = stored
@@ -85,7 +84,7 @@ class Connections:
 
     def sources(self) -> Index:
         """Return the source of each synapse, in order of creation."""
-        if self._grown is not None:
+        if self._grown is not None and self._grown[0] is not None:
             return self._grown[0]
         stored = sources(self.start)
         return self._created(stored if self.source_order is None else self.source_order[stored])
@@ -94,13 +93,34 @@ class Connections:
         """Return the target of each synapse, in order of creation."""
         return self._grown[1] if self._grown is not None else self._created(self.target)
 
+    def source_of(self, index: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the sources of some synapses, given by creation."""
+        if self._grown is not None and self._grown[0] is not None:
+            return self._grown[0][index].astype(np.int64)
+        place = self.place()
+        stored = np.searchsorted(self.start, index if place is None else place[index], "right") - 1
+        return stored if self.source_order is None else self.source_order[stored].astype(np.int64)
+
+    def target_of(self, index: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the targets of some synapses, given by creation."""
+        if self._grown is not None:
+            return self._grown[1][index].astype(np.int64)
+        place = self.place()
+        return self.target[index if place is None else place[index]].astype(np.int64)
+
     def place(self) -> Index | None:
         """Return the position of each synapse by creation; ``None`` where it is its index."""
-        if self.permutation is None:
-            return None
-        place = np.empty_like(self.permutation)
-        place[self.permutation] = np.arange(len(self.permutation), dtype=self.permutation.dtype)
-        return place
+        if self.permutation is not None and self._place is None:
+            self._place = inverse(self.permutation)
+        return self._place
+
+    def _keep(self, i: Index, j: Index) -> None:
+        """Take these as the synapses in order of creation."""
+        if many(len(i)) and ascending([i]):
+            self.start, self._grown = first_of_each(i, self.n_pre), (None, j)
+        else:
+            self._grown = (i, j)
+        self.permutation = self.source_order = self._place = None
 
     def order_as_created(self, delay: Index | None) -> NDArray[np.int64]:
         """Return storage positions by source, another pathway's delays (by position) and order of creation."""
@@ -111,6 +131,4 @@ class Connections:
     def _created(self, stored: Index) -> Index:
         if self.permutation is None:
             return stored
-        created = np.empty_like(stored)
-        created[self.permutation] = stored
-        return created
+        return taken(stored, inverse(self.permutation) if self._place is None else self._place)

@@ -8,7 +8,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from eqsim.connectivity.order import sources, transpose
+from eqsim.connectivity.delays import narrow_steps
+from eqsim.connectivity.order import rearrange, sources, taken, transpose
 from eqsim.lowering.threads import bounds
 from eqsim.network.connections import Connections
 from eqsim.network.under_way import QUEUE, Reach, spikes_under_way
@@ -79,10 +80,16 @@ class Layout:
         self.under_way = {pathway: np.stack([late[0], now[late[1]]]) for pathway, late in left.items()}
 
     def delay(self, pathway: str, times: NDArray[np.float64], chosen: Longs | None) -> None:
-        """Set the delays of a pathway's chosen synapses; ``None`` sets one for all there are and will be."""
+        """Set the delays of a pathway's chosen synapses; ``None`` sets one for all there are and will be.
+
+        The array of ``times`` is kept, not copied.
+        """
         self.to_creation_order()
         if chosen is None:
             self.delays[pathway] = float(times)
+            return
+        if times.ndim and len(times) == len(self.connections) and bool((chosen[1:] > chosen[:-1]).all()):
+            self.delays[pathway] = np.asarray(times, np.float64)  # those of all, in order
             return
         full = np.array(np.broadcast_to(self.delays[pathway], (len(self.connections),)), np.float64)
         full[chosen] = times
@@ -114,9 +121,9 @@ class Layout:
         self.to_creation_order()
         for pathway, delays in self.delays.items():
             if isinstance(delays, np.ndarray):
-                steps = in_steps(delays, dt)
-                alike = len(steps) > 0 and bool((steps == steps[0]).all())
-                self.delays[pathway] = float(steps[0] * dt) if alike else _narrow(steps)
+                steps = narrow_steps(delays, dt)
+                alike = len(steps) > 0 and steps.min() == steps.max()
+                self.delays[pathway] = float(int(steps[0]) * dt) if alike else steps
                 self.steps[pathway] = dt
 
     def for_delivery(self, dt: float, lanes: int) -> None:
@@ -128,11 +135,12 @@ class Layout:
         self.connections.sort(self.delays[first] if first else None, source.place, edges)  # type: ignore[arg-type]
         order = self.connections.permutation
         if order is not None:
-            self._variables.take(order)
-            for pathway, delays in self.delays.items():
+            start = self.connections.start
+            self._variables.take(order, start)
+            for delays in self.delays.values():
                 if isinstance(delays, np.ndarray):
-                    self.delays[pathway] = delays[order]
-        self._variables.place = self.connections.place()
+                    rearrange(delays, order, start)
+        self._variables.place = None if order is None else self.connections.place
         self.dt, self.lanes = dt, lanes
 
     # what they are ---------------------------------------------------------------------------------------------------
@@ -143,7 +151,7 @@ class Layout:
         if pathway not in self.steps or not isinstance(delays, np.ndarray):
             return delays
         place = self.connections.place()
-        return (delays if place is None else delays[place]) * self.steps[pathway]
+        return (delays if place is None else taken(delays, place)) * self.steps[pathway]
 
     def reach(self, pathway: str) -> Reach:
         """Return which synapses a pathway's spikes reach, and when; synapses must be laid out."""
@@ -204,11 +212,4 @@ class Layout:
 def in_steps(time: NDArray[Any], dt: float) -> NDArray[np.int64]:
     """Return delays in steps, halves up; a billionth of a step makes up for rounding in decimal fractions."""
     steps: NDArray[np.int64] = np.floor(time / dt + 0.5 + 1e-9).astype(np.int64)
-    return steps
-
-
-def _narrow(steps: NDArray[np.int64]) -> NDArray[Any]:
-    for kind in (np.uint8, np.uint16, np.uint32):
-        if int(steps.max(initial=0)) <= np.iinfo(kind).max:
-            return steps.astype(kind)
     return steps

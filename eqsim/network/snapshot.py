@@ -174,7 +174,7 @@ def _state(thing: Any) -> dict[str, Any]:
         layout, connections = thing._layout, thing._layout.connections
         state["layout"] = {name: _kept(getattr(layout, name)) for name in _LAYOUT}
         state["connections"] = {
-            "grown": None if connections._grown is None else list(connections._grown),
+            "grown": None if connections.sorted else [connections.sources(), connections.targets()],
             "n_pre": connections.n_pre,
             "start": connections.start,
             "target": connections.target,

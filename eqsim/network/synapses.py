@@ -127,13 +127,14 @@ class Synapses(Modelled):
         } | dict(checked.initials)
         self._initial = dict(variables.waiting)
         variables.links = {
-            "pre": (pre, lambda index: layout.connections.sources()[index].astype(np.int64)),
-            "post": (post, lambda index: layout.connections.targets()[index].astype(np.int64)),
+            # a restored state brings connections of its own
+            "pre": (pre, lambda index: layout.connections.source_of(index)),  # noqa: PLW0108
+            "post": (post, lambda index: layout.connections.target_of(index)),  # noqa: PLW0108
         }
         variables.namespace.update({key: values[key] for key in checked.externals if key in values})
         variables.builtins = {
-            "i": lambda index: self.i[index],
-            "j": lambda index: self.j[index],
+            "i": lambda index: within(source, layout.connections.source_of(index)),
+            "j": lambda index: within(target, layout.connections.target_of(index)),
             "N_pre": lambda _: source.N,
             "N_post": lambda _: target.N,
             "N_outgoing": lambda index: self.N_outgoing[self.i[index]],
@@ -305,9 +306,10 @@ class Synapses(Modelled):
         self._layout.grow(source, target)
         self._connected = True
         self._revision += 1
-        fresh, variables = np.arange(before, len(self)), self._variables
+        variables = self._variables
         for name, value in self._initial.items():
-            if name not in variables.waiting and len(fresh):
+            if name not in variables.waiting and len(self) > before:
+                fresh = np.arange(before, len(self))
                 variables.write(
                     name, variables.draw_values(value, variables.symbols, variables.unit(name), fresh), fresh
                 )
@@ -344,8 +346,8 @@ class Synapses(Modelled):
             plain = self._evaluated(checked, values, self._time_unit(), chosen)
         else:
             value = value.values if isinstance(value, VariableView) else value
-            plain = np.asarray(magnitude(value, self._time_unit(), self._owner), np.float64)
-        if np.any(~(plain >= 0)) or np.any(np.isinf(plain)):
+            plain = np.array(magnitude(value, self._time_unit(), self._owner), np.float64)
+        if not (plain.min(initial=0.0) >= 0 and plain.max(initial=0.0) < np.inf):  # what is no number is refused, too
             hint = "a spike arrives now or later: give a finite time"
             raise ArgumentError("a delay is a time of at least zero", owner=self._owner, hint=hint)
         if plain.ndim and plain.shape != chosen.shape:

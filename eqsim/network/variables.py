@@ -17,12 +17,14 @@ from eqsim.analysis.system import System
 from eqsim.checking.checked import CheckedCode, CheckedExpression, Role, Symbol
 from eqsim.checking.dimensions import Unit
 from eqsim.checking.units import unit_text
+from eqsim.connectivity.order import rearrange
 from eqsim.language.expr import Expr, Name, names, substitute
 from eqsim.lowering.evaluate import evaluate
 from eqsim.lowering.kernel import Entry
 from eqsim.network.capture import externals
 from eqsim.network.captured import callables, same_value
 from eqsim.random import Kind, binomial, normal, poisson, uniform
+from eqsim.random.pieces import cut, many, shared_out
 from eqsim.targets.target import Storage
 from eqsim.text.errors import ArgumentError, DefinitionError, UnitsError
 from eqsim.units import magnitude
@@ -35,6 +37,7 @@ _LINK = "assign es.linked(group, 'variable') to it"
 NEVER = -(1 << 62)  # lastspike in steps, as long as the length of a step is not known
 BEFORE_EVER = 1e7  # milliseconds: lastspike of a neuron that never spiked is -10^4 s
 _BLOCK = 1 << 18  # elements for which a text is evaluated at a time
+_LAWS: Mapping[str, Callable[..., Any]] = MappingProxyType({"uniform": uniform, "normal": normal})
 
 
 class Variables:
@@ -63,7 +66,7 @@ class Variables:
         self.linkable: frozenset[str] = frozenset()  # parameters marked (linked)
         self.linked: dict[str, tuple[Any, Variables, str, Indices | None]] = {}  # what they refer to, once they do
         self._waiting: dict[str, Expr] = {}
-        self.place: Indices | None = None  # where each element is stored, if not at its index
+        self._place: Indices | Callable[[], Indices | None] | None = None
         self._under_way: list[str] = []
         self._assignments = 0
         self._occasion = 0
@@ -80,6 +83,17 @@ class Variables:
     @waiting.setter
     def waiting(self, formulas: dict[str, Expr]) -> None:
         self._waiting, self.defaults = formulas, MappingProxyType(dict(formulas))
+
+    @property
+    def place(self) -> Indices | None:
+        """Where each element is stored, if not at its index; given as a function, it is found when first needed."""
+        if callable(self._place):
+            self._place = self._place()
+        return self._place
+
+    @place.setter
+    def place(self, place: Indices | Callable[[], Indices | None] | None) -> None:
+        self._place = place
 
     def _zeros(self, name: str, entry: Entry) -> NDArray[Any]:
         length = 1 if self.is_shared(name) else self.size
@@ -106,12 +120,15 @@ class Variables:
             new[: min(len(old), len(new))] = old[: len(new)]
             self.storage.arrays[name] = new
 
-    def take(self, order: Indices) -> None:
-        """Lay values out anew: at each position that of the element that ``order`` names, by its position so far."""
+    def take(self, order: Indices, start: Indices | None = None) -> None:
+        """Lay values out anew: at each position that of the element that ``order`` names, by its position so far.
+
+        ``start`` says where rows begin that mostly keep their members, so that little memory is needed besides.
+        """
+        rows = np.array([0, len(order)]) if start is None else start
         for name in self.entries:
             if not self.is_shared(name):
-                array = self.storage.arrays[name]
-                array[: self.size] = array[order]
+                rearrange(self.storage.arrays[name], order, rows)
 
     def retain(self, kept: Indices) -> None:
         """Keep these elements alone, ascending; values must lie at their indexes."""
@@ -214,10 +231,24 @@ class Variables:
             self._assignments += 1
         self._occasion = self._assignments if occasion is None else occasion
         plain = plain_in(expr, symbols, unit, externals(self.namespace))
+        laws = _compiled_laws() if many(len(index)) else _LAWS
         if len(index) <= _BLOCK:
-            return np.asarray(self.compute(plain, symbols, index))
-        blocks = [index[start : start + _BLOCK] for start in range(0, len(index), _BLOCK)]
-        return np.concatenate([np.broadcast_to(self.compute(plain, symbols, block), block.shape) for block in blocks])
+            return np.asarray(self.compute(plain, symbols, index, laws))
+        first = np.asarray(self.compute(plain, symbols, index[:_BLOCK], laws))
+        values = np.empty(len(index), first.dtype)
+        values[:_BLOCK] = first
+
+        def fill(begin: int, end: int) -> None:
+            block = slice(_BLOCK + begin, _BLOCK + end)
+            values[block] = self.compute(plain, symbols, index[block], laws)
+
+        blocks = cut(len(index) - _BLOCK, _BLOCK)
+        if many(len(index)) and not callables(self.namespace):  # what users wrote is called by one thread at a time
+            shared_out(fill, blocks)
+        else:
+            for block in blocks:
+                fill(*block)
+        return values
 
     def evaluate(
         self,
@@ -241,8 +272,10 @@ class Variables:
             self.namespace.clear()
             self.namespace.update(saved)
 
-    def compute(self, plain: Expr, symbols: Mapping[str, Symbol], index: Indices) -> Any:
-        """Return a plain formula's values for elements."""
+    def compute(
+        self, plain: Expr, symbols: Mapping[str, Symbol], index: Indices, laws: Mapping[str, Callable[..., Any]] = _LAWS
+    ) -> Any:
+        """Return a plain formula's values for elements; ``laws`` draw uniform and normal numbers."""
         values = {name: self._value(name, symbols, index) for name in names(plain)}
         number = iter(range(1 << 20))
 
@@ -250,9 +283,9 @@ class Variables:
             place = (self.stream, Kind.INITIAL, next(number), self._occasion, index)
             match law:
                 case "rand" | "uniform":
-                    return uniform(*place)
+                    return laws["uniform"](*place)
                 case "randn" | "normal":
-                    return normal(*place)
+                    return laws["normal"](*place)
                 case "poisson":
                     return poisson(*place, *arguments)
                 case _:
@@ -372,3 +405,10 @@ class Variables:
 def _occasion(name: str) -> int:
     """Return what tells the draws of a default from all others, whenever it is evaluated."""
     return 1 << 44 | zlib.crc32(name.encode())
+
+
+def _compiled_laws() -> Mapping[str, Callable[..., Any]]:
+    """Return the laws for many elements: the same numbers, sooner."""
+    from eqsim.random import compiled  # noqa: PLC0415 - Numba is loaded for many elements
+
+    return {"uniform": compiled.uniform, "normal": compiled.normal}

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from eqsim.random import draws
 from eqsim.random import philox as generator
-from eqsim.random.pieces import cut, shared_out
+from eqsim.random.pieces import cut
 
 Reals = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
@@ -41,12 +41,10 @@ fraction = inlined(draws.fraction)
 
 
 @kernel
-def first_fractions(
-    stream: Any, kind: int, number: int, step: int, element: Any, offset: int, u: Any
-) -> None:  # pragma: no cover
+def first_fractions(stream: Any, kind: int, number: int, step: int, element: Any, u: Any) -> None:  # pragma: no cover
     """Write the first uniform number of each element."""
     for k in range(u.size):
-        w0, w1, _, _ = words(stream, kind, number, step, element[k] + offset)
+        w0, w1, _, _ = words(stream, kind, number, step, element[k])
         u[k] = fraction(w0, w1)
 
 
@@ -71,28 +69,21 @@ def row_of_fractions(stream: Any, kind: int, number: int, step: int, first: int,
 
 
 def uniform(stream: int, kind: int, number: int, step: int, element: Longs) -> Reals:
-    """Return what ``eqsim.random.uniform`` returns, for a long array of elements."""
+    """Return what ``eqsim.random.uniform`` returns, for an array of elements."""
     result = np.empty(element.size)
-
-    def fill(first: int, end: int) -> None:
-        first_fractions(np.uint64(stream), int(kind), number, step, element[first:end], 0, result[first:end])
-
-    shared_out(fill, cut(element.size, 4 * PIECE))
+    first_fractions(np.uint64(stream), int(kind), number, step, element, result)
     return result
 
 
 def normal(stream: int, kind: int, number: int, step: int, element: Longs) -> Reals:
-    """Return what ``eqsim.random.normal`` returns, for a long array of elements."""
-    result = np.empty(element.size)
-
-    def fill(first: int, end: int) -> None:
-        radius, angle = result[first:end], np.empty(end - first)
+    """Return what ``eqsim.random.normal`` returns, for an array of elements."""
+    result, angles = np.empty(element.size), np.empty(min(element.size, PIECE))
+    for first, end in cut(element.size, PIECE):
+        radius, angle = result[first:end], angles[: end - first]
         both_fractions(np.uint64(stream), int(kind), number, step, element[first:end], radius, angle)
         # the operations of `draws.normal`, one by one
         np.log(np.subtract(1.0, radius, out=radius), out=radius)
         np.sqrt(np.multiply(-2.0, radius, out=radius), out=radius)
         np.cos(np.multiply(2.0 * np.pi, angle, out=angle), out=angle)
         np.multiply(radius, angle, out=radius)
-
-    shared_out(fill, cut(element.size, PIECE))
     return result

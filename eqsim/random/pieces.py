@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 MANY = 10**6  # from this number of elements on, compiled code is worth loading
+SOME = 10**5  # and from this one on, it is worth calling once it is loaded
 
 Result = TypeVar("Result")
+
+
+def many(count: float) -> bool:
+    """Whether there are so many elements that compiled code does better; it gives the same numbers."""
+    return count >= MANY or (count >= SOME and "eqsim.random.compiled" in sys.modules)
 
 
 def cores() -> int:

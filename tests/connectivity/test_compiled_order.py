@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from eqsim.connectivity import layout, order
 from eqsim.connectivity.order import sort_synapses, transpose
+from eqsim.random import pieces
 
 
 def made(seed, size, n_pre, n_post, delays, by_source):
@@ -22,7 +23,7 @@ def both(sort, *arguments, **options):
     """Return what NumPy gives and what compiled code gives, in small pieces on several threads."""
     plain = sort(*arguments, **options)
     with (
-        patch.object(order, "MANY", 1),
+        patch.object(pieces, "MANY", 1),
         patch.object(layout, "_AT_LEAST", 7),
         patch.object(layout, "cores", lambda: 3),
     ):
@@ -56,8 +57,7 @@ def test_sorting(synapses, as_created, cuts):
     last = int(j.max()) + 1
     bounds = None if cuts is None else np.array([0, *sorted(int(cut * last) for cut in cuts), last])
     options = {"as_created": as_created} | ({} if bounds is None else {"bounds": bounds})
-    plain, compiled = both(sort_synapses, i, j, delay, 41, **options)
-    assert_same(plain, compiled)
+    assert_same(*both(sort_synapses, i, j, delay, 41, **options))
 
 
 @settings(deadline=None)
@@ -95,6 +95,22 @@ def test_keys_too_wide_for_one_word_are_left_to_numpy():
 @pytest.mark.parametrize("threads", [1, 2, 5])
 def test_the_number_of_threads_does_not_count(threads):
     i, j, delay = made(3, 10**6 + 1, 200, 3000, 40, False)
-    expected = sort_synapses(i, j, delay, 200)
+    with patch.object(pieces, "MANY", 10**9), patch.object(pieces, "SOME", 10**9):
+        expected = sort_synapses(i, j, delay, 200)
     with patch.object(layout, "cores", lambda: threads):
         assert_same(expected, sort_synapses(i, j, delay, 200))
+
+
+@settings(deadline=None)
+@given(synapses)
+def test_rearranging_and_back(synapses):
+    i, j, delay = synapses
+    start, _, permutation = sort_synapses(i, j, delay, 41)
+    order_ = np.arange(i.size, dtype=np.int32) if permutation is None else permutation
+    values = np.random.default_rng(0).random(i.size + 5)
+    with patch.object(pieces, "MANY", 1), patch.object(order, "_PIECE", 5):
+        found = values.copy()
+        order.rearrange(found, order_, start)
+        back = order.inverse(order_)
+        np.testing.assert_array_equal(order.taken(found, back), values[: i.size])
+    np.testing.assert_array_equal(found, np.concatenate([values[order_], values[i.size :]]))

@@ -189,3 +189,33 @@ def test_groups_that_do_not_fit_a_rule(rule, sizes, message):
     with pytest.raises(ConnectError, match=message) as caught:
         rule.pairs(Ends(*sizes, 1, owner="Synapses 'a'", **SELF))
     assert caught.value.object == "Synapses 'a'"
+
+
+def test_total_with_replacement_draws_each_pair_alike():
+    ends = Ends(7, 5, 11)
+    i, j = rules.fixed_total(70_000, multapses=True).pairs(ends)
+    assert (np.diff(i) >= 0).all()
+    counts = np.bincount(i * 5 + j, minlength=35)
+    assert counts.sum() == 70_000
+    # chi-squared with 34 degrees of freedom exceeds 65.2 with probability 1e-3
+    assert ((counts - 2000) ** 2 / 2000).sum() < 65.2
+
+
+@pytest.mark.parametrize("self_connections", [True, False])
+def test_degrees_with_replacement(self_connections):
+    ends = Ends(6, 6, 12, shift=0)
+    j, i = rules.fixed_indegree(9000, self_connections, multapses=True).pairs(ends)[::-1]
+    assert np.bincount(j).tolist() == [9000] * 6
+    found = np.bincount(i * 6 + j, minlength=36).reshape(6, 6)
+    expected = np.full((6, 6), 1500.0) if self_connections else 1800.0 * (1 - np.eye(6))
+    assert (abs(found - expected) <= 5 * np.sqrt(expected)).all()
+    i, j = rules.fixed_outdegree(20, self_connections, multapses=True).pairs(ends)
+    assert np.bincount(i).tolist() == [20] * 6
+    assert self_connections or (i != j).all()
+
+
+def test_replacement_needs_somebody_to_draw():
+    with pytest.raises(ConnectError):
+        rules.fixed_total(1, multapses=True).pairs(Ends(0, 5, 1))
+    with pytest.raises(ConnectError):
+        rules.fixed_indegree(1, False, multapses=True).pairs(Ends(1, 1, 1, shift=0))
