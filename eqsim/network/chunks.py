@@ -86,8 +86,8 @@ def make_room(members: Members, clocks: Clocks, storages: Mapping[str, Storage],
         elif isinstance(thing, EventMonitor):
             most = int(storages[name].constants["_most"])
             for series in thing._series.values():
-                if series.room < most:
-                    series.make_room(max(2 * most, EVENTS))
+                if series.room < 2 * most:  # threads that share a run stop a step before there is no room
+                    series.make_room(max(4 * most, EVENTS))
         elif isinstance(thing, Synapses):
             for pathway in thing._layout.delays:
                 lengthen(thing._variables.storage, pathway, thing._layout.lanes)

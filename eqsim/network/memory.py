@@ -148,6 +148,6 @@ def _records(thing: Any, records: int | None, real: int) -> Iterator[tuple[str, 
     elif isinstance(thing, EventMonitor):
         size = thing._source._variables.size
         if thing._keep:
-            yield "events, to begin with", (4 + 8 + real * len(thing._variables)) * max(2 * size, EVENTS)
+            yield "events, to begin with", (4 + 8 + real * len(thing._variables)) * max(4 * size, EVENTS)
         else:
             yield "counts", 8 * size

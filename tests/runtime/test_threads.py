@@ -5,6 +5,7 @@ import pytest
 
 import eqsim as es
 from eqsim.lowering.threads import bounds, share
+from eqsim.network import teams
 from eqsim.network.teams import threads_for
 from eqsim.units import Hz, ms, mV
 from tests.runtime.everything import Everything
@@ -157,5 +158,15 @@ def test_full_lists_stop_all_threads_at_once():
 )
 def test_the_choice_follows_the_work_and_the_free_processors(monkeypatch, size, processors, load, threads):
     monkeypatch.setattr("os.getloadavg", lambda: (load, 0.0, 0.0))
+    monkeypatch.setattr(teams, "_taken_by_host", lambda: 0.0)
     group = es.NeuronGroup(size, "dV/dt = -V*exp(-V)/(10*ms) : 1", method="euler")
     assert threads_for({"group": group}, processors, 0.1) == threads
+    monkeypatch.setattr(teams, "_taken_by_host", lambda: 0.2)
+    assert threads_for({"group": group}, processors, 0.1) == 1
+
+
+def test_time_that_a_host_takes(tmp_path):
+    statistics = tmp_path / "stat"
+    statistics.write_text("cpu  60 10 20 900 5 4 6 25 0 0\ncpu0 1 2 3\n")
+    assert teams._taken_by_host(statistics) == 0.2
+    assert teams._taken_by_host(tmp_path / "none") == 0
