@@ -48,7 +48,7 @@ def linked(group: Any, variable: str, index: Any = None) -> Linked:
     if not isinstance(held, Variables):
         found, hint = type(group).__name__, "give a group first"
         raise ArgumentError("there are no variables to link", owner="linked", found=found, hint=hint)
-    if any(symbol.of == "pre" for symbol in held.symbols.values()):
+    if "_layout" in group.__dict__:  # it lies elsewhere whenever connections change
         hint = "gather their values with a (summed) variable, or read them through synapses onto these synapses"
         raise ArgumentError("variables of synapses cannot be linked", owner=held.owner, hint=hint)
     if not isinstance(variable, str):

@@ -50,8 +50,10 @@ def test_many_give_the_numbers_of_few(connect):
                 np.testing.assert_array_equal(one, other)
             np.testing.assert_array_equal(plain.w[5, 7], many.w[5, 7])
             with patch.object(pieces, "MANY", 10**12), patch.object(pieces, "SOME", 10**12):
-                plain._layout.for_delivery(0.1)
-            many._layout.for_delivery(0.1)
+                plain._layout.count_steps(0.1)
+                plain._layout.for_delivery(0.1, 1)
+            many._layout.count_steps(0.1)
+            many._layout.for_delivery(0.1, 1)
             for name in ("start", "target", "permutation"):
                 np.testing.assert_array_equal(*(getattr(s._layout.connections, name) for s in (plain, many)))
             np.testing.assert_array_equal(*(s._variables.storage.arrays["w"] for s in (plain, many)))
@@ -75,7 +77,8 @@ def test_memory_of_a_synapse():
         synapses.w = "1 + randn()"
         synapses.delay = "(1 + rand())*ms"
         built, _ = tracemalloc.get_traced_memory()
-        synapses._layout.for_delivery(0.1)
+        synapses._layout.count_steps(0.1)
+        synapses._layout.for_delivery(0.1, 1)
         stored, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -92,7 +95,8 @@ G = es.NeuronGroup(4000, "v : 1", threshold="v > 1", reset="v = 0")
 S = es.Synapses(G, G, "w : 1", on_pre="v += w")
 S.connect(p=0.02)
 S.w = "randn()"
-S._layout.for_delivery(0.1)
+S._layout.count_steps(0.1)
+S._layout.for_delivery(0.1, 1)
 assert 310_000 < len(S) < 330_000
 assert not {"numba", "llvmlite"} & sys.modules.keys()
 """

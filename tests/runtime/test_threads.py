@@ -170,3 +170,60 @@ def test_time_that_a_host_takes(tmp_path):
     statistics.write_text("cpu  60 10 20 900 5 4 6 25 0 0\ncpu0 1 2 3\n")
     assert teams._taken_by_host(statistics) == 0.2
     assert teams._taken_by_host(tmp_path / "none") == 0
+
+
+def plastic(threads):
+    """Return a network whose synapses have delays of their own, act on both ends' spikes and draw nothing."""
+    source = es.PoissonGroup(SIZE, 60 * Hz, seed=1)
+    cells = es.NeuronGroup(SIZE, "dV/dt = -V/(10*ms) : 1", "V > 1", "V = 0", method="exact", namespace={"ms": ms})
+    stdp = "w : 1\ndA/dt = -A/(9*ms) : 1 (event-driven)\ndB/dt = -B/(6*ms) : 1 (event-driven)"
+    synapses = es.Synapses(
+        source, cells, stdp, on_pre="V += w; A += 1; w += 0.01*B", on_post="B += 1; w += 0.01*A",
+        delay={"post": 1 * ms}, method="exact", seed=2, namespace={"ms": ms},
+    )  # fmt: skip
+    synapses.connect(p=0.1)
+    synapses.w, synapses.delay = "0.2*rand()", "rand()*9*ms"
+    spikes = es.SpikeMonitor(cells)
+    return es.Network(source, cells, synapses, spikes, dt=0.5 * ms, threads=threads), synapses, spikes
+
+
+def outcome(synapses, spikes):
+    return {"i": spikes.i, "t": spikes.t_, "w": np.asarray(synapses.w), "A": np.asarray(synapses.A)}
+
+
+def test_a_saved_run_goes_on_with_another_number_of_threads(tmp_path):
+    net, *seen = plastic(1)
+    net.run(60 * ms)
+    expected = outcome(*seen)
+    assert len(expected["i"]) > SIZE
+    for before, after in ((1, 2), (3, 1), (2, 3), (2, 2)):
+        net, *seen = plastic(before)
+        net.run(31 * ms)  # with spikes under way
+        net.save(tmp_path / "state.npz")
+        other, *others = plastic(after)
+        other.load(tmp_path / "state.npz")
+        assert seen[0]._layout.lanes == before  # synapses did lie apart
+        for continued, found in ((net, seen), (other, others)):
+            continued.run(29 * ms)
+            assert_same(outcome(*found), expected)
+        assert others[0]._layout.lanes == after
+
+
+def test_the_profile_says_whose_the_time_was():
+    slow = es.NeuronGroup(3000, "dx/dt = sin(exp(-x))*xi/ms**0.5 : 1", method="heun", namespace={"ms": ms})
+    quick = es.NeuronGroup(10, "dx/dt = -x/ms : 1", method="exact", namespace={"ms": ms})
+
+    @es.network_operation(dt=2 * ms)
+    def look():
+        assert quick.N == 10
+
+    net = es.Network(slow, quick, look, dt=0.1 * ms, threads=1)
+    net.run(50 * ms)
+    spent = net.profile
+    assert set(spent) >= {"build", "compile", "run", "run of neurongroup", "run of neurongroup_1"}
+    parts = {name: seconds for name, seconds in spent.items() if name.startswith("run of ")}
+    assert max(parts, key=parts.get) == "run of neurongroup"
+    assert 0 < sum(parts.values()) <= spent["run"] * 1.01
+    net.remove(look)
+    net.run(1 * ms)
+    assert net.profile["run of neurongroup"] >= parts["run of neurongroup"]  # what was spent before is kept
