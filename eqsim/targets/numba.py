@@ -202,18 +202,10 @@ def _team(program: Program, layout: _Layout, sources: list[SourceCode | None], c
             {
                 "text": _call(launch, layout, source, program.dtype, given),
                 "condition": " and ".join(conditions),
-                "meet": turn.meet,
-                "first_meeting": place == first,
+                "before": _meeting(program, layout, first=place == first) if turn.meet else [],
                 "slot": launch.when.slot,
             }
         )
-    guards = [
-        {
-            "test": ("" if guard.used in lanes.private else "_lane == 0 and ") + _guard(guard, layout, 2),
-            "path": guard.values.variable,
-        }
-        for guard in program.guards
-    ]
     stops = [layout.array(address) for address in program.stops]
     arrays = [
         {
@@ -233,11 +225,23 @@ def _team(program: Program, layout: _Layout, sources: list[SourceCode | None], c
         "slices": list(slices.values()),
         "alternating": alternating,
         "calls": calls,
-        "guards": guards,
+        "guards": bool(program.guards),
         "stops": stops,
         "imports": _imports(program, sources),
     }
     return driver_source("team", fields, __version__, context)
+
+
+def _meeting(program: Program, layout: _Layout, *, first: bool) -> list[str]:
+    """Spell a meeting; at the first one of a step, threads say which lists may be too short for the next step."""
+    lines = ["_met += 1", "_eq.meet(_sync, _met*_lanes)"]
+    if not first or not program.guards:
+        return lines
+    word = "_sync[8 + 8*(_now & 1)]"  # one for even and one for odd steps: a thread may be a step ahead
+    for guard in program.guards:
+        mine = "" if guard.used in program.lanes.private else "_lane == 0 and "
+        lines.insert(0, f"if {mine}{_guard(guard, layout, 2)}: {word} = _now + 1  # room in {guard.values.variable}")
+    return [*lines, f"_full = {word} == _now + 1"]
 
 
 def _imports(program: Program, sources: list[SourceCode | None]) -> list[str]:
