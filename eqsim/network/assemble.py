@@ -13,6 +13,7 @@ from eqsim.lowering.binding import Lowered, Of, Owner
 from eqsim.lowering.kernel import Entry, Kernel, renamed
 from eqsim.lowering.program import Address, Guard, Lanes, Launch, Program, When, in_order
 from eqsim.lowering.record import record_events, record_states
+from eqsim.lowering.threads import COUNT
 from eqsim.lowering.tidy import numbered, tidy
 from eqsim.network.capture import externals
 from eqsim.network.captured import time_in_model
@@ -28,7 +29,6 @@ from eqsim.network.variables import Variables
 from eqsim.targets.target import Storage
 from eqsim.text.errors import NetworkError
 
-_LINE = 8  # 64-bit numbers in a cache line: threads do not write to one
 BETWEEN_UPDATE_AND_THRESHOLD = frozenset({"groups", "after_groups", "before_thresholds", "thresholds"})
 
 
@@ -151,7 +151,7 @@ class Assembly:
 
     def events(self, key: str, event: str, size: int) -> None:
         """Give an event a list of the elements for which it happened in this step."""
-        width = 1 if self.lanes == 1 else _LINE
+        width = 1 if self.lanes == 1 else COUNT
         self.sections(key, f"_{event}_events", size, np.int32)
         self.sections(key, f"_{event}_count", width, np.int64)
 
@@ -311,7 +311,7 @@ def compress(assembly: Assembly, key: str, event: str, when: When, size: int) ->
         return
     own = {"events": Address(key, f"_{event}_parts"), "count": Address(key, f"_{event}_part_counts")}
     assembly.sections(key, own["events"].variable, size, np.int32, alternating=True)
-    assembly.sections(key, own["count"].variable, _LINE, np.int64, alternating=True)
+    assembly.sections(key, own["count"].variable, COUNT, np.int64, alternating=True)
     assembly.parts |= {found[name]: own[name] for name in found}
     assembly.follows[own["events"]] = key
     assembly.procedure("compress", key, when, flags | own, scalars, title)

@@ -15,7 +15,7 @@ from eqsim.lowering import inputs as lower_inputs
 from eqsim.lowering.binding import Lowered, Of, Owner
 from eqsim.lowering.kernel import Domain
 from eqsim.lowering.program import CALL_RANK, Address, Guard, When
-from eqsim.lowering.threads import bounds
+from eqsim.lowering.threads import COUNT, bounds
 from eqsim.network.assemble import Assembly, listed, neuron_owner, prepare
 from eqsim.network.drive import Drive
 from eqsim.network.driven_input import Input
@@ -56,7 +56,7 @@ class DriveParts:
     def _members(self, part: NDArray[np.int32], size: int) -> dict[str, Address]:
         """Give the input a list of the neurons that get it, each thread its own of them."""
         assembly, arrays = self.assembly, {}
-        for argument, name, width in (("_events", "_part", max(1, len(part))), ("_count", "_part_size", 8)):
+        for argument, name, width in (("_events", "_part", max(1, len(part))), ("_count", "_part_size", COUNT)):
             assembly.sections(self.key, name, width, np.int32 if name == "_part" else np.int64)
             arrays[argument] = Address(self.key, name)
         lists = assembly.storages[self.key].arrays

@@ -15,7 +15,7 @@ from eqsim.lowering import synapses as lower_synapses
 from eqsim.lowering.binding import Lowered, Of, Owner
 from eqsim.lowering.kernel import Draw, flat
 from eqsim.lowering.program import Address, Guard, Lanes, When
-from eqsim.lowering.threads import divisible
+from eqsim.lowering.threads import COUNT, divisible
 from eqsim.network.layout import in_steps
 from eqsim.network.synapses import Synapses
 from eqsim.network.under_way import sections
@@ -23,7 +23,6 @@ from eqsim.network.variables import Variables
 from eqsim.targets import queue
 from eqsim.targets.target import Storage
 
-_LINE = 8  # 64-bit numbers in a cache line: threads do not write to one
 _RUNS = ("run_source", "run_begin", "run_end", "runs")
 
 
@@ -317,7 +316,7 @@ class SynapseParts:
     def _queue_uniform(self, name: str, size: int, steps: int) -> None:
         self._sections(f"_ring_{name}", self._capacity(f"_ring_{name}", size), np.int32)
         self._ends(name)
-        self._sections(f"_ring_count_{name}", max(_LINE, queue.power_of_two(steps + 1)), np.int64)
+        self._sections(f"_ring_count_{name}", max(COUNT, queue.power_of_two(steps + 1)), np.int64)
         self.storage.constants[f"_delay_{name}"] = steps
 
     def _queue_varied(self, name: str, size: int, delays: NDArray[Any]) -> int:
@@ -335,12 +334,12 @@ class SynapseParts:
 
     def _ends(self, name: str) -> None:
         for part in ("head", "tail"):
-            self._sections(f"_{part}_{name}", 1 if self.lanes == 1 else _LINE, np.int64)
+            self._sections(f"_{part}_{name}", 1 if self.lanes == 1 else COUNT, np.int64)
 
     def _run_lists(self, name: str, capacity: int) -> None:
         for argument, dtype in (("run_source", np.int32), ("run_begin", np.int64), ("run_end", np.int64)):
             self._sections(f"_{argument}_{name}", capacity, dtype)
-        self._sections(f"_runs_{name}", 1 if self.lanes == 1 else _LINE, np.int64)
+        self._sections(f"_runs_{name}", 1 if self.lanes == 1 else COUNT, np.int64)
 
     def _room(self, ring: str, name: str, size: int) -> None:
         self.storage.constants[f"_most_{name}"] = size

@@ -90,7 +90,7 @@ def apply(snapshot: Snapshot, network: Any) -> None:
         found = f"{type(error).__name__}: {error}"
         raise NetworkError("the state is damaged", owner="Network", found=found) from None
     if not alike or network._seed != snapshot.seed:
-        network._built = None
+        network._forget_program()
     for change in changes:  # what may yet fail, the files, comes first; then assignments of values that are ready
         change()
     network._step, network._seed = 0, snapshot.seed

@@ -9,9 +9,10 @@ from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from eqsim.lowering import threads
+
 # a look at the counter takes some tens of nanoseconds: about what a thread that runs should need to arrive
 _PATIENCE = 2000
-_LINE = 64  # as in eqsim.lowering.threads
 
 
 @intrinsic
@@ -69,8 +70,4 @@ def meet(sync: Any, goal: Any) -> None:
             _give_way()
 
 
-@njit(error_model="numpy")
-def part(size: Any, lane: Any, lanes: Any) -> Any:
-    """Return where a thread's slice of a group begins and ends."""
-    width = (size + lanes * _LINE - 1) // (lanes * _LINE) * _LINE
-    return min(size, lane * width), min(size, (lane + 1) * width)
+part = njit(error_model="numpy")(threads.part)

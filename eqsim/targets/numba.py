@@ -15,6 +15,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from eqsim.lowering import threads
 from eqsim.lowering.kernel import Kernel
 from eqsim.lowering.program import Address, Guard, Launch, Program
 from eqsim.lowering.threads import share
@@ -115,7 +116,7 @@ class NumbaTarget:
 
 def _context() -> str:
     """Return what compiled code depends on besides its source: versions, and what it calls and takes in."""
-    called = (numba_names, intrinsics, meeting, queue, generate)
+    called = (numba_names, intrinsics, meeting, threads, queue, generate)
     texts = [Path(str(module.__file__)).read_bytes() for module in called]
     own = hashlib.sha256(b"".join(texts)).hexdigest()
     return f"{numba.__version__}|{np.__version__}|{fingerprint()}|{own}"
