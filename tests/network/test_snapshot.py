@@ -175,6 +175,7 @@ def test_after_an_interruption(monkeypatch):
     whole = build("numpy")
     whole.run(20 * ms)
     net = build("numpy")
+    net.run(0 * ms)  # built before the timer starts, so that the interruption comes while steps are carried out
     timer = threading.Timer(0.1, lambda: os.kill(os.getpid(), signal.SIGINT))
     timer.start()
     with pytest.raises(KeyboardInterrupt):
