@@ -16,7 +16,7 @@ from eqsim.lowering.program import check_slot
 from eqsim.network.arguments import check_flag, check_order, names_of
 from eqsim.network.display import event_monitor_html
 from eqsim.network.labels import label
-from eqsim.network.monitor import Monitor
+from eqsim.network.monitor import VariableMonitor
 from eqsim.network.record_file import RecordFile
 from eqsim.network.records_export import Columns, dataset, frame_of_events, trains
 from eqsim.network.series import Series, of_type
@@ -27,7 +27,7 @@ from eqsim.text.errors import ArgumentError, UnknownVariableError
 from eqsim.text.nearest import nearest
 
 
-class EventMonitor(Monitor):
+class EventMonitor(VariableMonitor):
     """Record which neuron had an event, and when.
 
     Parameters

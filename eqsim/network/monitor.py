@@ -1,4 +1,4 @@
-"""What monitors of events and of states have in common: what they record, the times, variables as attributes."""
+"""What monitors have in common: what they record, the times, and variables as attributes."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from eqsim.units import with_unit
 
 
 class Monitor(Sealed):
-    """A record of variables, each an attribute: with its unit, or plain with an underscore behind the name."""
+    """A record of what happens in a source."""
 
     _owner: str
     _name: str | None
     _source: Any
-    _variables: tuple[str, ...]
 
     @property
     def source(self) -> Any:
@@ -39,6 +38,12 @@ class Monitor(Sealed):
     def t_(self) -> NDArray[Any]:
         """The times of the records as plain numbers: milliseconds, or the user's unit in a unitless network."""
         raise NotImplementedError
+
+
+class VariableMonitor(Monitor):
+    """A record of variables, each an attribute: with its unit, or plain with an underscore behind the name."""
+
+    _variables: tuple[str, ...]
 
     def __getattr__(self, name: str) -> Any:
         kept = self.__dict__.get("_variables", ())

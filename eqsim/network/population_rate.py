@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from eqsim.checking.dimensions import Unit
 from eqsim.checking.units import unit_table
 from eqsim.checking.vocabulary import time_unit
-from eqsim.network.arguments import Sealed
 from eqsim.network.display import rate_monitor_html
 from eqsim.network.labels import label
+from eqsim.network.monitor import Monitor
 from eqsim.network.records_export import Columns, dataset, frame_of_series, signals
 from eqsim.network.series import Series
 from eqsim.network.variables import Variables
@@ -23,7 +23,7 @@ from eqsim.units import has_unit, joined, magnitude, with_unit
 _REACH = 2  # a Gaussian window ends this many widths from its middle
 
 
-class PopulationRateMonitor(Sealed):
+class PopulationRateMonitor(Monitor):
     """Record the rate of a population: in each step, the spikes of that step by neuron and time.
 
     Parameters
@@ -53,21 +53,6 @@ class PopulationRateMonitor(Sealed):
         self._clock = 1.0
         self._revision = 0
         held.dependents.add(self)
-
-    @property
-    def source(self) -> Any:
-        """What is recorded."""
-        return self._source
-
-    @property
-    def name(self) -> str | None:
-        """The name, given or from the network."""
-        return self._name
-
-    @property
-    def t(self) -> Any:
-        """The time of each step, shape (times,), with unit."""
-        return with_unit(self.t_, self._time())
 
     @property
     def t_(self) -> NDArray[np.float64]:

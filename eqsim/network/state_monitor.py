@@ -16,7 +16,7 @@ from eqsim.network.arguments import check_shared, names_of
 from eqsim.network.display import state_monitor_html
 from eqsim.network.indexes import elements, part_of
 from eqsim.network.labels import label
-from eqsim.network.monitor import Monitor
+from eqsim.network.monitor import VariableMonitor
 from eqsim.network.record_file import RecordFile
 from eqsim.network.records_export import Columns, dataset, frame_of_series, signals
 from eqsim.network.series import Series, of_type
@@ -29,7 +29,7 @@ from eqsim.text.nearest import nearest
 _RECORDED = frozenset({Role.STATE, Role.PARAMETER, Role.SUBEXPRESSION})
 
 
-class StateMonitor(Monitor):
+class StateMonitor(VariableMonitor):
     """Record variables over time, before the update of each step.
 
     Parameters
