@@ -77,7 +77,7 @@ class Layout:
             if isinstance(delays, np.ndarray):
                 self.delays[pathway] = delays[kept]
         left = {pathway: late[:, now[late[1]] >= 0] for pathway, late in self.under_way.items()}
-        self.under_way = {pathway: np.stack([late[0], now[late[1]]]) for pathway, late in left.items()}
+        self.under_way = {pathway: np.stack([late[0], now[late[1]]]) for pathway, late in left.items() if late.size}
 
     def delay(self, pathway: str, times: NDArray[np.float64], chosen: Longs | None) -> None:
         """Set the delays of a pathway's chosen synapses; ``None`` sets one for all there are and will be.

@@ -209,6 +209,18 @@ def test_some_sequences(machine, examples):
     run_state_machine_as_test(machine, settings=settings(FEW, max_examples=examples))
 
 
+@pytest.mark.parametrize("machine", [Sequences, Compiled])
+def test_a_store_after_the_last_spike_under_way_was_taken_away(machine):
+    sequence = machine()
+    sequence.begin()
+    sequence.run(5)
+    sequence.disconnect(k=0, count=1)
+    sequence.store("a")
+    sequence.net.restore("a")
+    sequence.run(5)
+    sequence.alike()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("machine", [Sequences, Compiled])
 def test_many_sequences(machine):
