@@ -64,8 +64,8 @@ class Network(Sealed):
     target
         ``'numba'`` or ``'numpy'``; the environment variable ``EQSIM_TARGET`` sets the default.
     threads
-        How many threads share the work; 0 lets eqsim choose, by the size of the network and the processors that are
-        free. Results are the same, to the last bit, for any number.
+        How many threads share the work at most; 0 lets eqsim choose by the size of the network. Fewer take part while
+        that is faster, on a machine that is busy. Results are the same, to the last bit, for any number.
     check_finite
         Whether to stop a run with an error when a state has become NaN or infinite; looked at every so many steps.
 

@@ -50,6 +50,7 @@ _SIGNATURE = types.int64(
     _LONGS,
     types.int64,
     types.int64,
+    types.int64,
     _LONGS,
     _LONGS,
 )

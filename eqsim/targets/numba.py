@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from eqsim.lowering import threads
 from eqsim.lowering.kernel import Kernel
-from eqsim.lowering.program import Address, Guard, Launch, Program
-from eqsim.lowering.threads import share
+from eqsim.lowering.program import Address, Guard, Lanes, Launch, Program
+from eqsim.lowering.threads import Turn, share
 from eqsim.targets import cache, generate, intrinsics, meeting, numba_names, queue
+from eqsim.targets.pace import Pace
 from eqsim.targets.procedures import parameters
 from eqsim.targets.render import SourceCode, arguments, driver_source, function_source, kernel_source
 from eqsim.targets.target import Storages
@@ -27,6 +28,8 @@ from eqsim.vector import fingerprint
 from eqsim.version import __version__
 
 _SYNC = 64  # entries in which threads count their arrivals and tell of full lists
+_FULL, _STOPPED = 24, 32  # those that say why a run ended
+_PIECE_SECONDS = 0.02  # of work between two decisions on how many threads take part
 
 
 @dataclass
@@ -41,7 +44,10 @@ class NumbaRun:
     ticks: NDArray[np.int64]  # of each launch, in the steps that are timed
     lanes: int = 1
     seconds: Mapping[str, float] = field(default_factory=dict)  # spent on rendering and compiling
+    _pace: Pace = field(default_factory=lambda: Pace((1,)))  # how many threads carry out the lanes
+    _piece: int = 16  # steps between two decisions on that
     _others: ThreadPoolExecutor | None = None
+    _full: bool = False  # a list has no room for another step
     _running: float = 0.0  # seconds in the run loop
 
     @property
@@ -59,19 +65,34 @@ class NumbaRun:
         table = np.array([(value.ctypes.data, len(value)) for value in values], np.int64).reshape(-1, 2)
         reals = np.array([storages[a.object].constants[a.variable] for a in self.reals], np.float64)
         integers = np.array([storages[a.object].constants[a.variable] for a in self.integers], np.int64)
-        sync = np.zeros(_SYNC, np.int64)
-
-        def work(lane: int) -> int:
-            return int(self.drive(first, last, table, reals, integers, lane, self.lanes, sync, self.ticks))
-
-        begin = perf_counter()
-        if self._others is None and self.lanes > 1:
-            self._others = ThreadPoolExecutor(self.lanes - 1, "eqsim")
-        others = [self._others.submit(work, lane) for lane in range(1, self.lanes)] if self._others else []
-        reached = work(0)
-        assert all(other.result() == reached for other in others)
+        begin, reached = perf_counter(), first
+        while reached < last and not self._full:
+            members, piece = self._pace.next(), min(last - reached, self._piece if self.lanes > 1 else last)
+            since, before = perf_counter(), reached
+            reached, stopped = self._together(members, before, before + piece, (table, reals, integers))
+            seconds = perf_counter() - since
+            self._pace.took(seconds / max(1, reached - before))
+            self._piece = max(1, min(4 * piece, int(piece * _PIECE_SECONDS / seconds))) if seconds else piece
+            if stopped or reached < before + piece:
+                break
+        self._full = self._full and reached == last
         self._running += perf_counter() - begin
         return reached
+
+    def _together(self, members: int, first: int, last: int, values: tuple[Any, ...]) -> tuple[int, bool]:
+        """Carry out steps with so many threads; return the step reached, and whether a condition ended it there."""
+        sync = np.zeros(_SYNC, np.int64)
+
+        def work(member: int) -> int:
+            return int(self.drive(first, last, *values, member, members, self.lanes, sync, self.ticks))
+
+        if members > 1 and self._others is None:
+            self._others = ThreadPoolExecutor(self.lanes - 1, "eqsim")
+        others = [self._others.submit(work, member) for member in range(1, members)] if self._others else []
+        reached = work(0)
+        assert all(other.result() == reached for other in others)
+        self._full = bool(sync[_FULL])
+        return reached, bool(sync[_STOPPED])
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +132,13 @@ class NumbaTarget:
         addresses = tuple(layout.arrays), tuple(layout.reals), tuple(layout.integers)
         objects = tuple(launch.object for launch in program.launches)
         ticks = np.zeros(len(objects), np.int64)
-        return NumbaRun(module.drive, *addresses, objects, ticks, program.lanes.count, seconds)
+        lanes = program.lanes.count
+        return NumbaRun(module.drive, *addresses, objects, ticks, lanes, seconds, Pace(_teams(lanes)))
+
+
+def _teams(lanes: int) -> tuple[int, ...]:
+    """Return the numbers of threads that may carry out so many lanes: all, half of them, and so on down to one."""
+    return (lanes, *_teams(lanes // 2)) if lanes > 1 else (1,)
 
 
 def _context() -> str:
@@ -176,73 +203,90 @@ def _driver(program: Program, layout: _Layout, sources: list[SourceCode | None],
 
 
 def _team(program: Program, layout: _Layout, sources: list[SourceCode | None], context: str) -> SourceCode:
-    """Render the run loop of several threads."""
-    lanes, turns = program.lanes, share(program)
-    sections = lanes.private | lanes.alternating
+    """Render the run loop of several threads: stretches of calls between which they may have to meet."""
+    turns = share(program)
     first = next((place for place, turn in enumerate(turns) if turn.meet), None)
-    calls: list[dict[str, Any]] = []
-    slices: dict[str, dict[str, str]] = {}
-    steps: dict[Address, str] = {}  # whose parity alternating arrays follow
+    stretches: list[dict[str, Any]] = []
+    steps = {
+        a: _step(turn.launch) for turn in turns if turn.launch.call == "compress" for a in turn.launch.arrays.values()
+    }
     for place, (turn, source) in enumerate(zip(turns, sources, strict=True)):
-        launch = turn.launch
-        given = {"_lane": "0", "_lanes": "1", "_begin": "0"}
-        if turn.shared and launch.arrays.get("start", launch.arrays.get("_start")) in lanes.divided:
-            given |= {"_lane": "_lane", "_lanes": "_lanes"}
-        size = launch.scalars.get("_n", launch.scalars.get("n"))
-        if turn.shared and size is not None:
-            text = layout.integer(size)
-            slice_ = {"size": text, "begin": f"_begin{len(slices)}", "end": f"_end{len(slices)}"}
-            slice_ = slices.setdefault(text, slice_)
-            given |= {"_begin": slice_["begin"], "_end": slice_["end"]}
-        if launch.call == "compress":
-            steps |= {launch.arrays[name]: _step(launch) for name in ("events", "count")}
-        conditions = ([] if turn.shared else ["_lane == 0"]) + (
-            [f"_now % {launch.when.period} == 0"] if launch.when.period > 1 else []
-        )
-        calls.append(
-            {
-                "text": _call(launch, layout, source, program.dtype, given),
-                "condition": " and ".join(conditions),
-                "before": _meeting(program, layout, first=place == first) if turn.meet else [],
-                "slot": launch.when.slot,
-            }
-        )
-    stops = [layout.array(address) for address in program.stops]
+        if turn.meet or not stretches or stretches[-1]["shared"] != turn.shared:
+            meeting = _meeting(program, layout, first=place == first) if turn.meet else []
+            stretches.append({"shared": turn.shared, "meeting": meeting, "begin": [], "calls": []})
+        stretch, launch = stretches[-1], turn.launch
+        given, begin = _lane(turn, program.lanes, layout, steps)
+        stretch["begin"] += [line for line in begin if line not in stretch["begin"]]
+        text = _call(launch, layout, source, program.dtype, given)
+        stretch["calls"].append({"text": text, "period": launch.when.period, "slot": launch.when.slot, "place": place})
+    apart = program.lanes.private | program.lanes.alternating
+    stops = [f"_eq.section({layout.whole(a)}, _from, _lanes)" if a in apart else layout.array(a) for a in program.stops]
     arrays = [
         {
-            "name": layout.array(address),
-            "whole": layout.whole(address) if address in sections else layout.array(address),
-            "private": address in lanes.private,
+            "name": layout.whole(address) if address in apart else layout.array(address),
             "dtype": layout.dtype_of(address),
             "path": address.variable,
         }
         for address in list(layout.arrays)
     ]
-    alternating = [
-        {"name": layout.array(address), "whole": layout.whole(address), "step": step} for address, step in steps.items()
-    ]
     fields = {
         "arrays": arrays,
-        "slices": list(slices.values()),
-        "alternating": alternating,
-        "calls": calls,
+        "stretches": stretches,
         "guards": bool(program.guards),
         "stops": stops,
+        "full": _FULL,
+        "stopped": _STOPPED,
         "imports": _imports(program, sources),
     }
     return driver_source("team", fields, __version__, context)
 
 
+def _lane(turn: Turn, lanes: Lanes, layout: _Layout, steps: Mapping[Address, str]) -> tuple[dict[str, str], list[str]]:
+    """Return what a call is given by the lane for which it is made, and the lines that say it."""
+    launch = turn.launch
+    given = {"_lane": "0", "_lanes": "1", "_begin": "0"}
+    begin: list[str] = []
+    if turn.shared and launch.arrays.get("start", launch.arrays.get("_start")) in lanes.divided:
+        given |= {"_lane": "_lane", "_lanes": "_lanes"}
+    size = launch.scalars.get("_n", launch.scalars.get("n"))
+    if turn.shared and size is not None:
+        text = layout.integer(size)
+        number = text.removeprefix("_integers[").removesuffix("]")
+        given |= {"_begin": f"_begin{number}", "_end": f"_end{number}"}
+        begin.append(f"_begin{number}, _end{number} = _eq.part({text}, _lane, _lanes)")
+    whole = {"parts", "part_counts"}  # what all threads found
+    for name, address in launch.arrays.items():
+        if name not in whole or launch.call != "gather":
+            begin += _section(address, lanes, layout, steps.get(address, ""))
+    return given, begin
+
+
+def _section(address: Address, lanes: Lanes, layout: _Layout, step: str = "") -> list[str]:
+    """Spell the part of an array that is a lane's; nothing where all share it."""
+    name, whole = layout.array(address), layout.whole(address)
+    if address in lanes.private:
+        return [f"{name} = _eq.section({whole}, _lane, _lanes)"]
+    if address in lanes.alternating:
+        return [f"{name} = _eq.section({whole}, ({step} & 1)*_lanes + _lane, 2*_lanes)"]
+    return []
+
+
 def _meeting(program: Program, layout: _Layout, *, first: bool) -> list[str]:
     """Spell a meeting; at the first one of a step, threads say which lists may be too short for the next step."""
-    lines = ["_met += 1", "_eq.meet(_sync, _met*_lanes)"]
+    lines = ["_met += 1", "_eq.meet(_sync, _met*_members)"]
     if not first or not program.guards:
         return lines
     word = "_sync[8 + 8*(_now & 1)]"  # one for even and one for odd steps: a thread may be a step ahead
+    looks: list[str] = []
     for guard in program.guards:
-        mine = "" if guard.used in program.lanes.private else "_lane == 0 and "
-        lines.insert(0, f"if {mine}{_guard(guard, layout, 2)}: {word} = _now + 1  # room in {guard.values.variable}")
-    return [*lines, f"_full = {word} == _now + 1"]
+        own = guard.used in program.lanes.private
+        looks.append(
+            "for _lane in _eq.range(_from, _to):" if own else "for _lane in _eq.range(_eq.int64(_member == 0)):"
+        )
+        parts = [a for a in (guard.values, guard.used, guard.freed) if a is not None]
+        looks += [f"    {line}" for a in parts for line in _section(a, program.lanes, layout)]
+        looks.append(f"    if {_guard(guard, layout, 2)}: {word} = _now + 1  # room in {guard.values.variable}")
+    return [*looks, *lines, f"_full = {word} == _now + 1"]
 
 
 def _imports(program: Program, sources: list[SourceCode | None]) -> list[str]:

@@ -5,7 +5,6 @@ import pytest
 
 import eqsim as es
 from eqsim.lowering.threads import bounds, share
-from eqsim.network import teams
 from eqsim.network.teams import threads_for
 from eqsim.units import Hz, ms, mV
 from tests.runtime.everything import Everything
@@ -152,24 +151,40 @@ def test_full_lists_stop_all_threads_at_once():
     assert group.V[0] == 1 * mV
 
 
-@pytest.mark.parametrize(
-    ("size", "processors", "load", "threads"),
-    [(100, 8, 0.1, 1), (10**6, 8, 0.9, 8), (10**6, 8, 4.2, 5), (10**6, 2, 7.0, 1), (10**6, 1, 0.0, 1)],
-)
-def test_the_choice_follows_the_work_and_the_free_processors(monkeypatch, size, processors, load, threads):
-    monkeypatch.setattr("os.getloadavg", lambda: (load, 0.0, 0.0))
-    monkeypatch.setattr(teams, "_taken_by_host", lambda: 0.0)
+@pytest.mark.parametrize("seconds", [1e-9, 1e-4])
+def test_full_lists_at_the_end_of_a_chunk(monkeypatch, seconds):
+    monkeypatch.setattr("eqsim.runtime.run._CHUNK_SECONDS", seconds)  # chunks of one step, and of a few
+    group = es.NeuronGroup(640, "V : mV", "V >= 0*mV", "V = 1*mV")
+    other = es.NeuronGroup(640, "n : 1")
+    synapses = es.Synapses(group, other, on_pre="n_post += 1", delay=5 * ms)
+    synapses.connect(j="i")
+    spikes = es.SpikeMonitor(group)
+    es.Network(group, other, synapses, spikes, dt=0.1 * ms, threads=2).run(50 * ms)
+    assert spikes.num_spikes == 640 * 500
+    assert spikes.i.reshape(500, 640).tolist() == [list(range(640))] * 500
+    assert (np.asarray(other.n) == 450).all()
+
+
+@pytest.mark.parametrize("threads", [2, 5])
+def test_how_many_take_part_does_not_matter(monkeypatch, one_thread, threads):
+    taking_part, draw = set(), np.random.default_rng(1)
+
+    def chosen(pace):
+        taking_part.add(way := int(draw.choice(pace.ways)))
+        return way
+
+    monkeypatch.setattr("eqsim.targets.pace.Pace.next", chosen)
+    monkeypatch.setattr("eqsim.targets.numba._PIECE_SECONDS", 1e-4)
+    everything = Everything("numba", size=SIZE, threads=threads)
+    everything.net.run(60 * ms)
+    assert taking_part == {1, 2, threads}
+    assert_same(everything.results(), one_thread)
+
+
+@pytest.mark.parametrize(("size", "processors", "threads"), [(100, 8, 1), (10**6, 8, 8), (10**6, 1, 1)])
+def test_the_choice_follows_the_work(size, processors, threads):
     group = es.NeuronGroup(size, "dV/dt = -V*exp(-V)/(10*ms) : 1", method="euler")
     assert threads_for({"group": group}, processors, 0.1) == threads
-    monkeypatch.setattr(teams, "_taken_by_host", lambda: 0.2)
-    assert threads_for({"group": group}, processors, 0.1) == 1
-
-
-def test_time_that_a_host_takes(tmp_path):
-    statistics = tmp_path / "stat"
-    statistics.write_text("cpu  60 10 20 900 5 4 6 25 0 0\ncpu0 1 2 3\n")
-    assert teams._taken_by_host(statistics) == 0.2
-    assert teams._taken_by_host(tmp_path / "none") == 0
 
 
 def plastic(threads):

@@ -1,0 +1,41 @@
+"""How many threads take part is found by trying."""
+
+from itertools import pairwise
+
+from eqsim.targets.pace import Pace
+
+
+def spent(pace, cost, pieces):
+    """Let a pace choose for so many pieces; return which ways it chose and what they cost together."""
+    ways, total = [], 0.0
+    for piece in range(pieces):
+        way = pace.next()
+        ways.append(way)
+        pace.took(cost(way, piece))
+        total += cost(way, piece)
+    return ways, total
+
+
+def test_the_faster_way_is_found_and_trials_cost_little():
+    costs = {4: 1.0, 2: 0.6, 1: 5.0}
+    ways, total = spent(Pace((4, 2, 1)), lambda way, _: costs[way], 2000)
+    assert ways[0] == 4
+    assert ways.count(2) > 1900
+    assert total < 0.6 * 2000 * 1.05
+
+
+def test_it_follows_when_another_way_becomes_the_faster():
+    cost = lambda way, piece: (1.0 if way == 2 else 1.7) if piece < 500 else (9.0 if way == 2 else 2.0)
+    ways, _ = spent(Pace((2, 1)), cost, 1500)
+    assert ways[100:500].count(2) > 380
+    assert ways[600:].count(1) > 880
+
+
+def test_ways_that_cost_the_same_do_not_alternate():
+    ways, _ = spent(Pace((2, 1)), lambda way, piece: 1.0 + 0.01 * ((piece * 7919) % 3), 1000)
+    assert sum(one != other for one, other in pairwise(ways)) < 500
+
+
+def test_one_way_needs_no_trial():
+    ways, _ = spent(Pace((1,)), lambda way, piece: 1.0, 100)
+    assert set(ways) == {1}
