@@ -161,6 +161,12 @@ def touches(body: tuple[Instruction, ...]) -> Iterator[Load | Store | Add]:
     return (instruction for instruction in flat(body) if isinstance(instruction, Load | Store | Add))
 
 
+def identifier(name: str) -> str:
+    """Return a name that kernels can bear: a path such as ``INa.m`` becomes one that no user can write."""
+    part, dot, variable = name.partition(".")
+    return f"_{len(part)}{part}_{variable}" if dot else name
+
+
 def renamed(instruction: Instruction, arrays: Mapping[str, str]) -> Instruction:
     """Return an instruction on arrays of other names."""
     match instruction:

@@ -17,6 +17,7 @@ from eqsim.language.expr import Name, names, walk
 from eqsim.network.arguments import names_of
 from eqsim.network.capture import caller
 from eqsim.network.indexes import elements
+from eqsim.network.paths import Path
 from eqsim.network.texts import Surroundings
 from eqsim.network.variables import Variables
 from eqsim.network.view import VariableView
@@ -49,6 +50,8 @@ class Access:
         if name.endswith("_") and self._is_variable(name[:-1]):
             return self._plain(name[:-1])
         if not self._is_variable(name):
+            if any(variable.startswith(f"{name}.") for variable in self._variables.symbols):
+                return Path(self, name)
             raise self._unknown(name)
         return self._view(name)
 
@@ -84,16 +87,20 @@ class Access:
         fixed = isinstance(attribute, property) and attribute.fset is None
         if name.startswith("_") or "_variables" not in self.__dict__ or (attribute is not None and not fixed):
             object.__setattr__(self, name, value)
-        elif name.endswith("_") and self._is_variable(name[:-1]):
+        elif fixed and not self._is_variable(name):
+            hint = "it follows from how the object was made"
+            raise ReadOnlyError(f"{name!r} is read-only", owner=self._owner, hint=hint)
+        else:
+            self._set(name, value, caller())
+
+    def _set(self, name: str, value: Any, frame: FrameType) -> None:
+        if name.endswith("_") and self._is_variable(name[:-1]):
             self._put(name[:-1], *self._plain_values(name[:-1], value))
         elif self._is_variable(name):
             if not (isinstance(value, VariableView) and value._name == name):
-                self._assign(name, value, None, caller())
+                self._assign(name, value, None, frame)
         elif name in _READABLE:
             raise ReadOnlyError(f"{name!r} is read-only", owner=self._owner, hint="it follows from the run")
-        elif fixed:
-            hint = "it follows from how the object was made"
-            raise ReadOnlyError(f"{name!r} is read-only", owner=self._owner, hint=hint)
         else:
             raise self._unknown(name)
 

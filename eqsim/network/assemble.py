@@ -10,7 +10,7 @@ import numpy as np
 
 from eqsim.lowering import neurons as lower_neurons
 from eqsim.lowering.binding import Lowered, Of, Owner
-from eqsim.lowering.kernel import Entry, Kernel, renamed
+from eqsim.lowering.kernel import Entry, Kernel, identifier, renamed
 from eqsim.lowering.program import Address, Guard, Lanes, Launch, Program, When, in_order
 from eqsim.lowering.record import record_events, record_states
 from eqsim.lowering.threads import COUNT
@@ -358,7 +358,7 @@ def add_state_monitor(assembly: Assembly, monitor: StateMonitor) -> None:
     storage.arrays["_count"] = np.array([len(chosen)])
     storage.constants |= {"dt": assembly.steps[key], "_most": len(chosen), "_stream": 0}
     lowered = record_states({"own": owner}, monitor._variables, f"record {', '.join(monitor._variables)} of {source}")
-    records = {name: Address(key, name) for v in monitor._variables for name in (f"_record_{v}", f"_record_{v}_count")}
+    records = _records(key, monitor._variables)
     arrays = {**records, "_events": Address(key, "_events"), "_count": Address(key, "_count")}
     period = assembly.periods[key]
     when = When(monitor._when, monitor._order, 2, period)
@@ -385,7 +385,7 @@ def add_event_monitor(assembly: Assembly, monitor: EventMonitor) -> None:
     title = f"record {monitor._event}s of {source}"
     lowered = record_events(owner, monitor._variables, title, member=part is not None, keep=monitor._keep)
     series = tuple(monitor._series)
-    records = {name: Address(key, name) for v in series for name in (f"_record_{v}", f"_record_{v}_count")}
+    records = _records(key, series)
     own = {f"_own_{name}": Address(key, name) for name in ("_member", "_counted") if name in storage.arrays}
     arrays = {**records, **own, **listed(source, monitor._event)}
     when = When(monitor._when, monitor._order, 1, assembly.periods[key])
@@ -393,6 +393,12 @@ def add_event_monitor(assembly: Assembly, monitor: EventMonitor) -> None:
     _as_dtype(storage, monitor._variables, held, assembly.dtype)
     for name in series:
         _guard(assembly, key, f"_record_{name}", Address(key, "_most"), assembly.periods[key])
+
+
+def _records(key: str, variables: Sequence[str]) -> dict[str, Address]:
+    """Return where a kernel's lists of records, and their lengths, are kept."""
+    ends = ("", "_count")
+    return {identifier(f"_record_{v}") + end: Address(key, f"_record_{v}{end}") for v in variables for end in ends}
 
 
 def _as_dtype(storage: Storage, recorded: Sequence[str], variables: Variables, dtype: str) -> None:

@@ -111,15 +111,15 @@ class NeuronGroup(Modelled):
             found, hint = type(events).__name__, "write for instance events={'up': 'V > -40*mV'}"
             raise ArgumentError("events give conditions by name", owner=owner, found=found, hint=hint)
         frame = caller()
-        written, extra = _written(text, owner, threshold, reset, refractory, events, method, noise)
-        offered = _offered(written, namespace, frame)
-        values = {**usable({**offered, **given}, _defined(written), strict=True), **extra}
+        written, extra = written_model(text, owner, threshold, reset, refractory, events, method, noise)
+        around = offered(written, namespace, frame)
+        values = {**usable({**around, **given}, _defined(written), strict=True), **extra}
         checked = check(written, Scope("neuron", externals(values), nearby=nearby(namespace, frame)))
         system = analyse(checked)
         choice = choose(system, checked.method, checked.noise) if system.states else None
         if checked.method is not None and choice is None:
             find(checked.method)  # tells a misspelt name where there is nothing to integrate
-        warn_of_hidden(checked.symbols, usable(offered, (), strict=False), owner)
+        warn_of_hidden(checked.symbols, usable(around, (), strict=False), owner)
         if checked.threshold is not None and checked.reset is None and checked.refractory_kind == "none":
             warnings.warn(
                 f"{owner} has a threshold but neither reset nor refractoriness: it spikes in every step above it",
@@ -293,7 +293,7 @@ def size_of(N: Any, owner: str) -> tuple[int, tuple[int, ...]]:
     return whole_number(math.prod(int(n) for n in shape), "N", owner), tuple(int(n) for n in shape)
 
 
-def _written(
+def written_model(
     model: str,
     owner: str,
     threshold: str | None,
@@ -302,11 +302,12 @@ def _written(
     events: Mapping[str, str] | None,
     method: str | None,
     noise: Literal["stratonovich", "ito"] | None,
+    parts: frozenset[str] = frozenset(),
 ) -> tuple[Model, dict[str, Any]]:
     """Return the model with its keyword texts, and a refractory time that is no text as a value."""
     as_text = refractory if isinstance(refractory, str) else None
     written = with_arguments(
-        parse(model, owner),
+        parse(model, owner, parts=parts),
         owner,
         threshold=threshold,
         reset=reset,
@@ -316,6 +317,7 @@ def _written(
         on_post=None,
         method=method,
         noise=noise,
+        parts=parts,
     )
     if refractory is None or as_text is not None or refractory is False:
         return written, {}
@@ -328,7 +330,8 @@ def _written(
     return replace(written, refractory=Name("_refractory", span)), {"_refractory": refractory}
 
 
-def _offered(model: Model, namespace: Mapping[str, Any] | None, frame: FrameType) -> dict[str, Any]:
+def offered(model: Model, namespace: Mapping[str, Any] | None, frame: FrameType) -> dict[str, Any]:
+    """Return what the surroundings offer for the names of a model."""
     names = free_names(model) | _defined(model)
     if namespace is not None:
         return {name: namespace[name] for name in names if name in namespace}

@@ -66,6 +66,7 @@ class Variables:
         self.linkable: frozenset[str] = frozenset()  # parameters marked (linked)
         self.linked: dict[str, tuple[Any, Variables, str, Indices | None]] = {}  # what they refer to, once they do
         self._waiting: dict[str, Expr] = {}
+        self.at_rest: Mapping[str, Expr] = MappingProxyType({})  # formulas in plain numbers, for states without a value
         self._place: Indices | Callable[[], Indices | None] | None = None
         self._under_way: list[str] = []
         self._assignments = 0
@@ -206,7 +207,10 @@ class Variables:
         self._under_way.append(name)
         try:
             index = np.arange(1 if self.is_shared(name) else self.size)
-            values = self.draw_values(self.waiting[name], self.symbols, self.unit(name), index, _occasion(name))
+            if name in self.at_rest:
+                values = np.asarray(self.compute(self.at_rest[name], self.symbols, index))
+            else:
+                values = self.draw_values(self.waiting[name], self.symbols, self.unit(name), index, _occasion(name))
         finally:
             self._under_way.pop()
         if name in self.waiting:
