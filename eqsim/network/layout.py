@@ -14,6 +14,7 @@ from eqsim.lowering.threads import bounds
 from eqsim.network.connections import Connections
 from eqsim.network.under_way import QUEUE, Reach, spikes_under_way
 from eqsim.network.variables import Variables
+from eqsim.runtime.run import interruptible
 
 Longs = NDArray[np.int64]
 
@@ -118,6 +119,8 @@ class Layout:
 
     def count_steps(self, dt: float) -> None:
         """Let delays that differ count steps: synapses are about to be laid out."""
+        if self.steps and not self.connections.sorted and all(known == dt for known in self.steps.values()):
+            return  # they do already
         self.to_creation_order()
         for pathway, delays in self.delays.items():
             if isinstance(delays, np.ndarray):
@@ -128,20 +131,21 @@ class Layout:
 
     def for_delivery(self, dt: float, lanes: int) -> None:
         """Lay synapses out by source, thread, delay and target; ``count_steps`` came before."""
-        first = self._first()
-        source = self._ends["pre"]
-        self.connections.n_pre = source.size  # synapses as the source may have become more, or less
-        edges = np.array(bounds(self._ends["post"].size, lanes)) if lanes > 1 else None
-        self.connections.sort(self.delays[first] if first else None, source.place, edges)  # type: ignore[arg-type]
-        order = self.connections.permutation
-        if order is not None:
-            start = self.connections.start
-            self._variables.take(order, start)
-            for delays in self.delays.values():
-                if isinstance(delays, np.ndarray):
-                    rearrange(delays, order, start)
-        self._variables.place = None if order is None else self.connections.place
-        self.dt, self.lanes = dt, lanes
+        with interruptible():  # what is half laid out would be lost
+            first = self._first()
+            source = self._ends["pre"]
+            self.connections.n_pre = source.size  # synapses as the source may have become more, or less
+            edges = np.array(bounds(self._ends["post"].size, lanes)) if lanes > 1 else None
+            self.connections.sort(self.delays[first] if first else None, source.place, edges)  # type: ignore[arg-type]
+            order = self.connections.permutation
+            if order is not None:
+                start = self.connections.start
+                self._variables.take(order, start)
+                for pathway, delays in self.delays.items():
+                    if isinstance(delays, np.ndarray) and pathway != first:  # those of the first are in order
+                        rearrange(delays, order, start)
+            self._variables.place = None if order is None else self.connections.place
+            self.dt, self.lanes = dt, lanes
 
     # what they are ---------------------------------------------------------------------------------------------------
 
