@@ -135,10 +135,8 @@ def _pieces(count: int) -> list[tuple[int, int]]:
 def _packed(keys: list[Index], bits: list[int], first: int, end: int) -> Words:
     """Return the keys of some synapses as one word each."""
     word = np.zeros(end - first, np.uint64)
-    for key, width in zip(keys, bits, strict=True):
-        if width < 64:
-            np.left_shift(word, np.uint64(width), out=word)
-        np.bitwise_or(word, key[first:end], out=word, casting="unsafe", dtype=np.uint64)
+    for k, (key, width) in enumerate(zip(keys, bits, strict=True)):
+        _pack(key[first:end], width if k else 0, word)
     return word
 
 
@@ -171,6 +169,12 @@ def _count(i: Any, found: Any) -> None:  # pragma: no cover
 def _count_lanes(i: Any, lane: Any, lanes: int, found: Any) -> None:  # pragma: no cover
     for k in range(i.size):
         found[np.int64(i[k]) * lanes + np.int64(lane[k])] += 1
+
+
+@kernel
+def _pack(key: Any, width: int, word: Any) -> None:  # pragma: no cover
+    for k in range(word.size):
+        word[k] = (word[k] << np.uint64(width)) | np.uint64(key[k])
 
 
 @kernel

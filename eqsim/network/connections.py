@@ -39,6 +39,11 @@ class Connections:
         """Whether synapses lie in storage order."""
         return self._grown is None
 
+    @property
+    def by_source(self) -> bool:
+        """Whether synapses that do not lie in storage order were created source by source."""
+        return self._grown is not None and (self._grown[0] is None or ascending([self._grown[0]]))
+
     def __len__(self) -> int:
         return len(self.target if self._grown is None else self._grown[1])
 

@@ -159,6 +159,15 @@ class Layout:
         place = self.connections.place()
         return (delays if place is None else taken(delays, place)) * self.steps[pathway]
 
+    def extremes(self, pathway: str) -> NDArray[np.float64]:
+        """Return the shortest and the longest of a pathway's delays, in the network's unit of time; 0 of none."""
+        delays = np.atleast_1d(self.delays[pathway])
+        if not delays.size:
+            return np.zeros(2)
+        return np.array([delays.min(), delays.max()], np.float64) * (
+            self.steps[pathway] if isinstance(self.delays[pathway], np.ndarray) and pathway in self.steps else 1.0
+        )
+
     def reach(self, pathway: str) -> Reach:
         """Return which synapses a pathway's spikes reach, and when; synapses must be laid out."""
         connections, delays = self.connections, self.delays[pathway]

@@ -31,7 +31,8 @@ def whole(group: Any, index: NDArray[Any]) -> NDArray[Any]:
         return index
     kind = index.dtype if int(part.max()) <= np.iinfo(index.dtype).max else np.min_scalar_type(-int(part.max()))
     if (np.diff(part) == 1).all():
-        return np.add(index, kind.type(part[0]), dtype=kind)
+        moved: NDArray[Any] = np.add(index, kind.type(part[0]), dtype=kind)
+        return moved
     outside: NDArray[Any] = np.take(part.astype(kind), index)
     return outside
 
