@@ -187,10 +187,9 @@ def _constant(name: str, lowered: Lowered, keys: Mapping[Of, str], key: str) -> 
 def prepare(variables: Variables, dtype: str, dt: float) -> Storage:
     """Bring an object's arrays and constants into the state in which a run takes them."""
     variables.settle_all()
+    variables.own_all(dtype)
     storage = variables.storage
     for name, entry in variables.entries.items():
-        if entry == "real" and storage.arrays[name].dtype != dtype:
-            storage.arrays[name] = storage.arrays[name].astype(dtype)
         if name.startswith("_") and entry == "flag":
             storage.arrays[f"{name}_words"] = storage.arrays[name].view(np.uint64)
     for name, symbol in variables.captured.items():
