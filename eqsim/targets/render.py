@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from eqsim.analysis.formula import number_of
 from eqsim.language.expr import Binary, Call, Conditional, Expr, Logic, Number, Unary, text_of
 from eqsim.lowering.kernel import Kernel
 from eqsim.targets.cache import PACKAGE, digest
@@ -27,6 +28,8 @@ DOMAIN_ARRAYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "backward": ("_run_source", "_run_begin", "_run_end", "_runs", "_permutation", "_source"),
     }
 )
+
+_PRODUCTS = range(5)  # exponents whose powers as Numba makes them are within two units in the last place
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +91,44 @@ def spelling(dtype: str) -> Callable[..., str]:
             case Binary("/", above, Call("exprel", (z,))):  # z/(e**z - 1), a rate of many channels, in one division
                 factor = "" if above == Number(1) else f"({inner(above)})*"
                 return f"({factor}_eq.exprel_reciprocal({inner(z)}))"
-            case Binary("**", base, Number(value=float() as power)) if power.is_integer() and abs(power) < 64:
-                return inner(Binary("**", base, Number(int(power))))
-            case Binary("**", base, power) if not _whole(power):
-                return f"_eq.pow({inner(base)}, {inner(power)})"
+            case Binary("**", base, exponent):
+                return _power(base, exponent, inner)
             case Call(function, operands):
                 return _call(function.removeprefix("_"), [inner(operand) for operand in operands])
             case _:
                 return None
 
     return spell
+
+
+def _power(base: Expr, exponent: Expr, inner: Callable[[Expr], str]) -> str | None:
+    """Spell a power: by products and roots where the exponent is a literal multiple of 1/2, or 1/4."""
+    value = _literal(exponent)
+    if value is None:
+        return f"_eq.pow({inner(base)}, {inner(exponent)})"
+    if value in _PRODUCTS:
+        plain = isinstance(exponent, Number) and isinstance(exponent.value, int)
+        return None if plain else inner(Binary("**", base, Number(int(value))))
+    if value % 1 == 0 and abs(value) < 64:
+        return f"_eq.whole_power({inner(base)}, {int(value)})"
+    if value % 1 == 0.5 and -1 < value < 64:
+        return f"_eq.half_power({inner(base)}, {int(2 * value)})"
+    if value == 0.25:
+        return f"_eq.half_power(_eq.half_power({inner(base)}, 1), 1)"
+    return f"_eq.pow({inner(base)}, {inner(Number(value))})"
+
+
+def _literal(expr: Expr) -> float | int | None:
+    """Return the value of a literal or of a quotient of two, as in ``x**(1/3)``, with a sign or without."""
+    match expr:
+        case Unary("-", operand):
+            value = _literal(operand)
+            return None if value is None else -value
+        case Binary("/", left, right):
+            above, below = number_of(left), number_of(right)
+            return above / below if above is not None and below else None
+        case _:
+            return number_of(expr)
 
 
 def _call(function: str, operands: list[str]) -> str:
@@ -110,12 +141,6 @@ def _call(function: str, operands: list[str]) -> str:
 def _at(index: str) -> str:
     """Spell an index that is never negative, so that no code is made that counts from the end."""
     return index if index.isdigit() else f"_eq.at({index})"
-
-
-def _whole(expr: Expr) -> bool:
-    if isinstance(expr, Unary):
-        return _whole(expr.operand)
-    return isinstance(expr, Number) and isinstance(expr.value, int)
 
 
 def kernel_source(kernel: Kernel, dtypes: Mapping[str, str], dtype: str, version: str, context: str) -> SourceCode:
