@@ -265,8 +265,13 @@ def test_targets_agree(name):
     assert_near(run(name, "numba"), expected, 1e-9)
 
 
-@pytest.mark.parametrize("name", ["lif", "plastic", "unitless"])
-@pytest.mark.parametrize("target", ["numpy", "numba"])
+@pytest.mark.parametrize(
+    ("target", "name"),
+    [
+        ("numpy", "lif"), ("numpy", "plastic"), ("numpy", "unitless"), ("numba", "lif"), ("numba", "unitless"),
+        pytest.param("numba", "plastic", marks=pytest.mark.slow),  # lif has synapses, too
+    ],
+)  # fmt: skip
 def test_single_precision_is_double_precision_to_its_digits(name, target):
     # over a time in which no spike falls on another step for a rounding
     double, single = (run(name, target, dtype, 8 * ms) for dtype in ("float64", "float32"))
