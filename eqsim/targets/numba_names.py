@@ -81,6 +81,11 @@ def erf(x: Any) -> Any:
 
 
 @njit(error_model="numpy")
+def library_pow(x: Any, y: Any) -> Any:
+    return x**y
+
+
+@njit(error_model="numpy")
 def abs(x: Any) -> Any:
     return math.fabs(x)
 
@@ -185,6 +190,7 @@ __all__ = [
     "int64",
     "kernel",
     "lap",
+    "library_pow",
     "log",
     "log1p",
     "log10",

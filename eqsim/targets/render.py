@@ -29,6 +29,8 @@ DOMAIN_ARRAYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 
+# loops over events write here and there, one element after another: there the library's power takes half the time
+_SCATTERED = frozenset({"listed", "arrivals", "backward"})
 _PRODUCTS = range(5)  # exponents whose powers as Numba makes them are within two units in the last place
 
 
@@ -68,8 +70,8 @@ def arguments(kernel: Kernel) -> list[str]:
     return names + [name for name in kernel.scalars if name not in names]
 
 
-def spelling(dtype: str) -> Callable[..., str]:
-    """Return the function that spells a formula for Numba."""
+def spelling(dtype: str, *, vector: bool = True) -> Callable[..., str]:
+    """Return the function that spells a formula for Numba, in a loop that becomes one over vectors or does not."""
 
     def spell(expr: Expr, kind: str = "") -> str:
         text = text_of(expr, atom)
@@ -92,7 +94,7 @@ def spelling(dtype: str) -> Callable[..., str]:
                 factor = "" if above == Number(1) else f"({inner(above)})*"
                 return f"({factor}_eq.exprel_reciprocal({inner(z)}))"
             case Binary("**", base, exponent):
-                return _power(base, exponent, inner)
+                return _power(base, exponent, inner, "_eq.pow" if vector else "_eq.library_pow")
             case Call(function, operands):
                 return _call(function.removeprefix("_"), [inner(operand) for operand in operands])
             case _:
@@ -101,11 +103,11 @@ def spelling(dtype: str) -> Callable[..., str]:
     return spell
 
 
-def _power(base: Expr, exponent: Expr, inner: Callable[[Expr], str]) -> str | None:
+def _power(base: Expr, exponent: Expr, inner: Callable[[Expr], str], general: str) -> str | None:
     """Spell a power: by products and roots where the exponent is a literal multiple of 1/2, or 1/4."""
     value = _literal(exponent)
     if value is None:
-        return f"_eq.pow({inner(base)}, {inner(exponent)})"
+        return f"{general}({inner(base)}, {inner(exponent)})"
     if value in _PRODUCTS:
         plain = isinstance(exponent, Number) and isinstance(exponent.value, int)
         return None if plain else inner(Binary("**", base, Number(int(value))))
@@ -115,7 +117,7 @@ def _power(base: Expr, exponent: Expr, inner: Callable[[Expr], str]) -> str | No
         return f"_eq.half_power({inner(base)}, {int(2 * value)})"
     if value == 0.25:
         return f"_eq.half_power(_eq.half_power({inner(base)}, 1), 1)"
-    return f"_eq.pow({inner(base)}, {inner(Number(value))})"
+    return f"{general}({inner(base)}, {inner(Number(value))})"
 
 
 def _literal(expr: Expr) -> float | int | None:
@@ -150,7 +152,7 @@ def kernel_source(kernel: Kernel, dtypes: Mapping[str, str], dtype: str, version
     everything else that compiled code depends on (versions, the vector mathematics).
     """
     ordered = arguments(kernel)
-    spell = spelling(dtype)
+    spell = spelling(dtype, vector=kernel.domain not in _SCATTERED)
     types = [_numba_type(name, kernel, dtypes, dtype) for name in ordered]
     fields = {
         "kernel": kernel,

@@ -147,5 +147,12 @@ def test_powers_are_products_and_roots_where_their_exponents_are_literal(exponen
     assert spelling("float64")(Binary("**", Name("x"), exponent)) == expected
 
 
+def test_powers_at_events_are_those_of_the_library():
+    spell = spelling("float64", vector=False)
+    assert spell(Binary("**", Name("x"), Name("y"))) == "_eq.library_pow(x, y)"
+    assert spell(Binary("**", Name("x"), Number(0.7))) == "_eq.library_pow(x, 0.7)"
+    assert spell(Binary("**", Name("x"), HALF)) == "_eq.half_power(x, 1)"
+
+
 def test_a_quotient_as_exponent_keeps_single_precision():
     assert spelling("float32")(Binary("**", Name("x"), THIRD)) == f"_eq.pow(x, _eq.float32({1 / 3!r}))"
