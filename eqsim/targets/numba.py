@@ -20,6 +20,7 @@ from eqsim.lowering.kernel import Kernel
 from eqsim.lowering.program import Address, Guard, Lanes, Launch, Program
 from eqsim.lowering.threads import Turn, share
 from eqsim.targets import cache, generate, intrinsics, meeting, numba_names, queue
+from eqsim.targets.blame import blame
 from eqsim.targets.pace import Pace
 from eqsim.targets.procedures import parameters
 from eqsim.targets.render import SourceCode, arguments, driver_source, function_source, kernel_source
@@ -127,7 +128,11 @@ class NumbaTarget:
         parts = {source.module: source.text for source in (*sources, *functions) if source is not None}
         for name, text in {**parts, driver.module: driver.text}.items():
             cache.keep(name, text)
-        module = cache.load(driver.module, parts)
+        try:
+            module = cache.load(driver.module, parts)
+        except Exception as error:
+            blame(program, context, error)
+            raise
         seconds = {"render": rendered - start, "compile": perf_counter() - rendered}
         addresses = tuple(layout.arrays), tuple(layout.reals), tuple(layout.integers)
         objects = tuple(launch.object for launch in program.launches)
