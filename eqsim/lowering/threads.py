@@ -96,7 +96,8 @@ def _at(access: Access, step: int, lanes: Lanes) -> Access:
 def _turn(launch: Launch, lanes: Lanes, made: set[Address]) -> Turn:
     if not isinstance(launch.call, Kernel):
         apart = lanes.private | lanes.alternating
-        return Turn(launch, shared=all(address in apart for address in _written(launch)), meet=False)
+        alone = launch.call == "draw_counts" or all(address in apart for address in _written(launch))
+        return Turn(launch, shared=alone, meet=False)
     if launch.call.domain == "listed" and lanes.parts.get(launch.arrays["_events"]) in made:
         own = {name: lanes.parts.get(address, address) for name, address in launch.arrays.items()}
         mine = replace(launch, arrays=own)
@@ -116,6 +117,8 @@ def _written(launch: Launch) -> list[Address]:
         return [a for name, a in launch.arrays.items() if name not in {"events", "count", "start", "delay"}]
     if launch.call == "single":
         return list(launch.arrays.values())
+    if launch.call == "draw_counts":
+        return [launch.arrays["drawn"]]
     return [a for name, a in launch.arrays.items() if name in {"events", "count", "cursor"}]
 
 
@@ -160,6 +163,8 @@ def accesses(turn: Turn, lanes: Lanes) -> list[Access]:
         owner = ("slice", launch.scalars["n"].object)
         own = [Access(launch.arrays[name], owner, writes=True) for name in ("events", "count")]
         return [Access(launch.arrays["flags"], owner, writes=False), *own]
+    if launch.call == "draw_counts":
+        return [Access(launch.arrays["drawn"], ("slice", launch.scalars["n"].object), writes=True)]
     if launch.call == "gather":
         return [Access(launch.arrays[name], None, writes=False) for name in ("parts", "part_counts")]
     return []

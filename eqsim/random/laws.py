@@ -13,8 +13,6 @@ from math import floor, frexp, sqrt
 
 # below this mean a distribution is inverted, above it the rejection methods hold
 SMALL_MEAN = 10.0
-# below this mean the sum of 24 probabilities is 1 to the last bit
-COUNTED_MEAN, COUNTED_TERMS = 2.0, 24
 LN2_HIGH, LN2_LOW = 0.6931471803691238, 1.9082149292705877e-10
 SQRT_HALF = 0.7071067811865476
 HALF_LOG_TWO_PI = 0.9189385332046728
@@ -94,24 +92,6 @@ def poisson_inverse(u: float, lam: float) -> int:
     return count
 
 
-def poisson_counted(u: float, lam: float) -> int:
-    """Return what ``poisson_inverse`` does for lam <= 2, in a fixed number of terms.
-
-    Without a branch that depends on `u`, a loop over elements vectorises, and where `lam` is the same for all of
-    them the thresholds are computed once.
-    """
-    mean = lam if lam > 0.0 else 0.0  # noqa: FURB136 (compiled, max of NaN is another)
-    count, term = 0, exp_of(-mean)
-    total = term
-    for k in range(1, COUNTED_TERMS + 1):
-        term = term * mean / k
-        grown = total + term
-        # where the sum no longer grows, poisson_inverse stops: a threshold that no uniform reaches
-        count += 1 if u >= (total if grown > total else 2.0) else 0
-        total = grown
-    return count
-
-
 def poisson_rejection(u: float, v: float, lam: float) -> int:
     """Return an integer of the Poisson law with mean `lam` >= 10, or -1 (Hoermann's PTRS)."""
     b = 0.931 + 2.53 * sqrt(lam)
@@ -156,22 +136,6 @@ def binomial_inverse(u: float, n: int, p: float) -> int:
             break
         total += term
         count += 1
-    return count
-
-
-def binomial_counted(u: float, n: int, p: float) -> int:
-    """Return what ``binomial_inverse`` does for n p <= 2 and p <= 1/2, in a fixed number of terms.
-
-    As ``poisson_counted`` for loops over elements with one `n` and one `p` for all.
-    """
-    odds = p / (1.0 - p)
-    count, term = 0, exp_of(n * log1p_of(-p))
-    total = term
-    for k in range(COUNTED_TERMS):
-        term = term * odds * (n - k) / (k + 1)
-        grown = total + term
-        count += 1 if u >= (total if grown > total else 2.0) else 0
-        total = grown
     return count
 
 

@@ -23,7 +23,7 @@ from eqsim.targets.intrinsics import (
 )
 from eqsim.targets.meeting import meet, part
 from eqsim.vector import cos, cosh, exp, expm1, exprel, exprel_reciprocal, log, log1p, sin, sinh, tan, tanh
-from eqsim.vector.draws import binomial, binomial_small, normal, poisson, uniform
+from eqsim.vector.draws import binomial, normal, poisson, uniform
 
 RUN = builtins.int(Kind.RUN)
 range = builtins.range
@@ -162,7 +162,6 @@ __all__ = [
     "array_at",
     "at",
     "binomial",
-    "binomial_small",
     "ceil",
     "clip",
     "cos",
