@@ -15,6 +15,9 @@ from math import floor, frexp, sqrt
 SMALL_MEAN = 10.0
 LN2_HIGH, LN2_LOW = 0.6931471803691238, 1.9082149292705877e-10
 SQRT_HALF = 0.7071067811865476
+# of tries that fail, so many that none succeeds; with 2^61 more it is still a 64-bit number
+FAR = 1 << 61
+LEAST_CHANCE = 1e-300
 HALF_LOG_TWO_PI = 0.9189385332046728
 # log(k!) - log(2 pi)/2 - (k + 1/2) log(k + 1) + (k + 1) for k below 10
 TAILS = (
@@ -112,6 +115,16 @@ def poisson_rejection(u: float, v: float, lam: float) -> int:
     if log_of(bound) <= density - HALF_LOG_TWO_PI - stirling_tail(place):
         return int(k)
     return -1
+
+
+def geometric_inverse(u: float, p: float) -> int:
+    """Return how many tries with chance `p` fail before one succeeds: `FAR` at most, and where `p` is not above 0."""
+    if not p > LEAST_CHANCE:
+        return FAR
+    if p >= 1.0:
+        return 0
+    count = log_of(1.0 - u) / (log1p_of(-p) if p <= 0.5 else log_of(1.0 - p))
+    return int(count) if count < FAR else FAR
 
 
 def binomial_trial(u: float, v: float, n: int, p: float) -> int:

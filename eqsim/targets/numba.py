@@ -19,7 +19,7 @@ from eqsim.lowering import threads
 from eqsim.lowering.kernel import Kernel
 from eqsim.lowering.program import Address, Guard, Launch, Program
 from eqsim.lowering.threads import share
-from eqsim.targets import cache, generate, intrinsics, meeting, numba_counts, numba_names, queue
+from eqsim.targets import cache, generate, intrinsics, meeting, numba_counts, numba_intervals, numba_names, queue
 from eqsim.targets.procedures import parameters
 from eqsim.targets.render import SourceCode, arguments, driver_source, function_source, kernel_source
 from eqsim.targets.target import Storages
@@ -116,7 +116,7 @@ class NumbaTarget:
 
 def _context() -> str:
     """Return what compiled code depends on besides its source: versions, and what it calls and takes in."""
-    called = (numba_names, intrinsics, meeting, threads, queue, generate, numba_counts)
+    called = (numba_names, intrinsics, meeting, threads, queue, generate, numba_counts, numba_intervals)
     texts = [Path(str(module.__file__)).read_bytes() for module in called]
     own = hashlib.sha256(b"".join(texts)).hexdigest()
     return f"{numba.__version__}|{np.__version__}|{fingerprint()}|{own}"

@@ -1,4 +1,4 @@
-"""The procedures of the runtime, compiled by Numba: all but one from the very functions that Python runs."""
+"""The procedures of the runtime, compiled by Numba: all but two from the very functions that Python runs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from numba import njit
 
 from eqsim.targets import generate, queue
 from eqsim.targets.numba_counts import draw_counts
+from eqsim.targets.numba_intervals import draw_spikes
 
 _compiled = njit(cache=True, nogil=True, error_model="numpy")
 
@@ -22,6 +23,7 @@ single = _compiled(generate.single)
 __all__ = [
     "compress",
     "draw_counts",
+    "draw_spikes",
     "due_now",
     "due_uniform",
     "due_varied",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from eqsim.targets import counts, generate, queue
+from eqsim.targets import counts, generate, intervals, queue
 
 PROCEDURES: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {
@@ -22,6 +22,7 @@ PROCEDURES: Mapping[str, Callable[..., Any]] = MappingProxyType(
             generate.emit,
             generate.single,
             counts.draw_counts,
+            intervals.draw_spikes,
         )
     }
 )

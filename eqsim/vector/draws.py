@@ -35,6 +35,7 @@ pair = compiled(draws.pair, words=words, fraction=fraction)
 log1p_of = compiled(laws.log1p_of)
 log_of = compiled(laws.log_of, log1p_of=log1p_of, inline=False)
 exp_of = compiled(laws.exp_of)
+geometric_inverse = compiled(laws.geometric_inverse, log1p_of=log1p_of, log_of=log_of, inline=False)
 stirling_tail = compiled(laws.stirling_tail, inline=False)
 poisson_inverse = compiled(laws.poisson_inverse, exp_of=exp_of)
 poisson_rejection = compiled(laws.poisson_rejection, log_of=log_of, stirling_tail=stirling_tail, inline=False)
@@ -66,3 +67,9 @@ def binomial(stream: Any, kind: Any, number: Any, step: Any, element: Any, n: An
         count = binomial_trial(u, v, n, p)
         trial += 1
     return count
+
+
+@numba.njit(error_model="numpy", forceinline=True)
+def geometric(stream: Any, kind: Any, number: Any, step: Any, element: Any, p: Any) -> Any:
+    """Return a draw of how many tries with chance `p` fail before one succeeds."""
+    return geometric_inverse(uniform(stream, kind, number, step, element), p)
