@@ -42,8 +42,7 @@ from eqsim.checking.checked import Type
 from eqsim.language.expr import Expr
 
 Domain = Literal["each", "listed", "synapses", "arrivals", "backward", "once"]
-# binomial_small is binomial where n p <= 2 and p <= 1/2: the same draw, in a form that targets can make faster
-Law = Literal["uniform", "normal", "poisson", "binomial", "binomial_small"]
+Law = Literal["uniform", "normal", "poisson", "binomial"]
 # what an array's entries are: real is the network's dtype, count an integer step or index (int64), flag a byte
 Entry = Literal["real", "integer", "count", "flag"]
 

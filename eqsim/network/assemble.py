@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from eqsim.checking.vocabulary import time_unit
 from eqsim.lowering import neurons as lower_neurons
 from eqsim.lowering.binding import Lowered, Of, Owner
 from eqsim.lowering.kernel import Entry, Kernel, identifier, renamed
@@ -265,7 +266,9 @@ def add_neurons(assembly: Assembly, group: NeuronGroup) -> None:
     if update is not None:
         assembly.launch(update, key, when("groups"), {"own": key}, scalars=size)
     if checked.threshold is not None:
-        if not fused:
+        if "_next" in owner.arrays:
+            _draw_spikes(assembly, group, key, when("thresholds"))
+        elif not fused:
             test = lower_neurons.threshold(owner, checked, "spike", f"threshold {title}")
             assembly.launch(test, key, when("thresholds"), {"own": key}, scalars=size)
         compress(assembly, key, "spike", when("thresholds"), group.N)
@@ -280,6 +283,17 @@ def add_neurons(assembly: Assembly, group: NeuronGroup) -> None:
         assembly.launch(reset, key, when("resets"), {"own": key}, listed(key, "spike"))
     for operation in operations:
         _operate(assembly, owner, operation, key)
+
+
+def _draw_spikes(assembly: Assembly, group: NeuronGroup, key: str, when: When) -> None:
+    """Add the spikes of sources that keep when they spike next."""
+    tries = group._variables.unit("rates") * time_unit(group._variables.system.unitless)
+    names = {"factor": "_factor", "rates": "rates", "drawn_for": "_rate", "following": "_next"}
+    names |= {"flags": "_spike", "words": "_spike_words"}
+    assembly.storages[key].arrays["_factor"] = np.array([assembly.steps[key] * 10.0 ** float(tries.scale)])
+    scalars = {"n": Address(key, "_N"), "stream": Address(key, "_stream")}
+    arrays = {argument: Address(key, name) for argument, name in names.items()}
+    assembly.procedure("draw_spikes", key, when, arrays, scalars, f"threshold of {key}")
 
 
 def _operate(assembly: Assembly, owner: Owner, operation: Operation, key: str) -> None:

@@ -7,7 +7,7 @@ import os
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import FrameType
+from types import FrameType, MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -22,6 +22,7 @@ from eqsim.language.expr import Name, Number
 from eqsim.language.model import Model
 from eqsim.language.names import free_names
 from eqsim.language.parse import parse, with_arguments
+from eqsim.lowering.kernel import Entry
 from eqsim.lowering.neurons import storage
 from eqsim.lowering.program import check_slot
 from eqsim.network.access import Access
@@ -40,6 +41,8 @@ from eqsim.schemes.choose import Choice, choose, find
 from eqsim.text.errors import ArgumentError, EqsimWarning
 from eqsim.text.source import Source
 from eqsim.units import has_unit
+
+_NOTHING: Mapping[str, Entry] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +143,14 @@ class NeuronGroup(Modelled):
         checked: CheckedModel,
         system: System,
         choice: Choice | None,
+        kept: Mapping[str, Entry] = _NOTHING,
     ) -> None:
+        """Make the storage: of the model's variables, and of what else is ``kept`` beside them."""
         self._owner, self._shape = owner, shape
         self._checked, self._system, self._choice = checked, system, choice
         self._operations: list[Operation] = []
         self._revision = 0
-        variables = Variables(owner, system, storage(checked), size, 0)
+        variables = Variables(owner, system, {**storage(checked), **kept}, size, 0)
         variables.waiting = {
             d.name: d.value for d in checked.definitions if d.kind == "parameter" and d.value is not None
         } | dict(checked.initials)

@@ -42,7 +42,7 @@ from eqsim.vector import (
     tanh,
     whole_power,
 )
-from eqsim.vector.draws import binomial, binomial_small, normal, poisson, uniform
+from eqsim.vector.draws import binomial, normal, poisson, uniform
 
 RUN = builtins.int(Kind.RUN)
 range = builtins.range
@@ -166,7 +166,6 @@ __all__ = [
     "array_at",
     "at",
     "binomial",
-    "binomial_small",
     "ceil",
     "clip",
     "cos",

@@ -150,6 +150,17 @@ def test_a_network_meets_once_a_step():
     assert [title for title, shared, _ in plan if not shared] == ["record spikes of neurongroup"]
 
 
+def test_counts_of_arrivals_are_drawn_by_those_who_add_them():
+    def plan(start):
+        cells = es.NeuronGroup(500, "V : 1")
+        found = meetings(cells, es.PoissonInput(cells if start == 0 else cells[start:], "V", 50, 40 * Hz, 0.05))
+        return [(shared, meet) for _, shared, meet in found]
+
+    assert plan(0) == [(True, False), (True, False)]
+    # those for a part are drawn in slices of the part, which are not those of the group
+    assert plan(5) == [(True, True), (True, True)]
+
+
 def test_what_each_thread_does_is_the_whole(monkeypatch):
     # with as many threads as slices, and more than processors, nothing is done twice or left out
     group = es.NeuronGroup(1000, "n : 1\nI : nA", "n >= 0*I/nA", "n += 1")

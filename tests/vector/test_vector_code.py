@@ -122,16 +122,6 @@ def test_loop_of_draws_is_vectorised(name):
     assert re.search(r"vpmuludq.*[yz]mm", text)
 
 
-@needs_avx2
-def test_loop_of_small_poisson_draws_is_vectorised():
-    @numba.njit(fastmath=FASTMATH, error_model="numpy")
-    def over(y, stream, step, lam):
-        for i in range(y.shape[0]):
-            y[i] = draws.poisson_small(stream, 0, 1, step, i, lam)
-
-    assert re.search(r"vpmuludq.*[yz]mm", assembly(over, np.ones(3, np.int64), np.uint64(5), 7, 0.5))
-
-
 def test_fingerprint_is_a_hash_that_stays():
     assert re.fullmatch("[0-9a-f]{64}", vector.fingerprint())
     assert vector.fingerprint() == vector.fingerprint()
