@@ -103,7 +103,9 @@ def given_arrays(count, size=1500):
 
 def test_memory_of_a_synapse_from_arrays():
     made(CONNECT["multapses"])  # loads what is loaded once
-    given_arrays(1_000_000)
+    before, *_ = given_arrays(1_000_000)
+    before._layout.count_steps(0.1)
+    before._layout.for_delivery(0.1, 1)
     count = 2_000_000
     tracemalloc.start()
     try:
