@@ -114,6 +114,23 @@ def at(_typing: Any, index: Any) -> Any:
 
 
 @intrinsic
+def prefetch(_typing: Any, array: Any, index: Any) -> Any:
+    """Ask for the cache line of an entry, which need not exist, to be there when it is used."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        entry = builder.gep(data, [context.cast(builder, arguments[1], signature.args[1], types.int64)])
+        address, word = builder.bitcast(entry, cgutils.voidptr_t), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [address.type, word, word, word])
+        ask = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        read, soon, values = ir.Constant(word, 0), ir.Constant(word, 3), ir.Constant(word, 1)
+        builder.call(ask, [address, read, soon, values])
+        return context.get_dummy_value()
+
+    return types.void(array, index), codegen
+
+
+@intrinsic
 def wide(_typing: Any) -> Any:
     """Let the function in which this stands use the widest vectors of the processor.
 

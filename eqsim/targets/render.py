@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from eqsim.language.expr import Binary, Call, Conditional, Expr, Logic, Number, Unary, text_of
-from eqsim.lowering.kernel import Kernel
+from eqsim.lowering.kernel import Kernel, touches
 from eqsim.targets.cache import PACKAGE, digest
 
 _PACKAGE = Path(__file__).parent.parent
@@ -137,6 +137,7 @@ def kernel_source(kernel: Kernel, dtypes: Mapping[str, str], dtype: str, version
         "package": PACKAGE,
     }
     fields["narrow"] = dtype == "float32"
+    fields["streamed"] = ["_target", *dict.fromkeys(touch.array for touch in touches(kernel.body) if touch.index == "_k")]
     fields["functions"] = {name: function_source(text, context).module for name, text in kernel.functions.items()}
     return _source("numba/kernel.j2", kernel.name, fields, context)
 
