@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 JOBS ?= 2
+# neighbours stay together, so that what they have in common is compiled once
+SHARED := -n $(JOBS) --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo check docs test test-all bench-peers bench clean
@@ -44,10 +46,10 @@ docs: $(STAMP)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 test: check docs
-	$(BIN)/pytest -n $(JOBS) -m 'not slow'
+	$(BIN)/pytest $(SHARED) -m 'not slow'
 
 test-all: check docs
-	$(BIN)/pytest -n $(JOBS)
+	$(BIN)/pytest $(SHARED)
 
 bench-peers:
 	sh benchmarks/install_peers.sh '$(PYTHON)'

@@ -10,6 +10,8 @@ import importlib
 import typing
 
 from eqsim.connectivity import rules
+from eqsim.network.channels import Channel, Ion
+from eqsim.network.conductance import ConductanceNeuron
 from eqsim.network.driven_input import Input
 from eqsim.network.equations import Equations
 from eqsim.network.event_monitor import EventMonitor, SpikeMonitor
@@ -33,12 +35,15 @@ if typing.TYPE_CHECKING:
     from eqsim import plot
 
 __all__ = [
+    "Channel",
+    "ConductanceNeuron",
     "EqsimError",
     "EqsimWarning",
     "Equations",
     "EventMonitor",
     "Function",
     "Input",
+    "Ion",
     "Linked",
     "Network",
     "NetworkOperation",

@@ -28,9 +28,12 @@ def test_names_are_sorted_complete_and_there():
 
 
 PROMISED = (
+    "Channel",
+    "ConductanceNeuron",
     "EqsimError",
     "EventMonitor",
     "Input",
+    "Ion",
     "Network",
     "NeuronGroup",
     "PoissonGroup",

@@ -59,7 +59,9 @@ CASES = (
     Case("schedule_and_events", 1e-9, {x: (x, None) for x in ("v", "theta", "c")}),
 )  # fmt: skip
 
-SLOW_WITHOUT_COMPILING = {"adex_patterns", "stp_tsodyks", "hh_exponential_euler"}
+SLOW_WITHOUT_COMPILING = {
+    "adex_patterns", "gap_junctions_summed", "hetero_delays", "hh_exponential_euler", "lif_refractory", "stp_tsodyks",
+}  # fmt: skip
 
 
 class Run:

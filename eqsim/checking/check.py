@@ -28,7 +28,7 @@ from eqsim.checking.units import due
 from eqsim.checking.vocabulary import WITH_THRESHOLD, time_unit
 from eqsim.language.expr import Expr, names
 from eqsim.language.model import Code, Model
-from eqsim.text.errors import DefinitionError, Mistake, NotYetError, UnitsError, raise_mistakes
+from eqsim.text.errors import DefinitionError, Mistake, UnitsError, raise_mistakes
 from eqsim.text.source import Span
 
 
@@ -39,7 +39,7 @@ def check(model: Model, scope: Scope) -> CheckedModel:
     ReadOnlyError, UnitsError, or NotYetError for what cannot be run yet.
     """
     declared = declare(model, scope)
-    raise_mistakes([*_not_yet(model), *declared.mistakes, *_event_mistakes(model, scope)])
+    raise_mistakes([*_parts(model), *declared.mistakes, *_event_mistakes(model, scope)])
     seen = Names(scope, declared.unitless, declared.symbols, threshold=model.threshold is not None)
     subexpressions = _check_names(model, declared, seen)
     symbols = _symbols(model, declared, seen)
@@ -142,13 +142,15 @@ def _names(scope: Scope, symbols: Mapping[str, Symbol]) -> Names:
     return Names(scope, unitless, own, threshold=not WITH_THRESHOLD.isdisjoint(symbols))
 
 
-def _not_yet(model: Model) -> Iterator[Mistake]:
+def _parts(model: Model) -> Iterator[Mistake]:
+    """Yield what marks a text as that of a channel or an ion, which is no model of its own."""
     if model.word in {"channel", "ion"} or model.uses:
         word = model.word if model.word in {"channel", "ion"} else "uses"
         line = re.search(rf"(?m)^[ \t]*({word})\b", model.source.text)
         span = Span(model.source, *line.span(1)) if line else model.source.span(0, 1)
-        hint = "write a model of the whole neuron, with its channels as subexpressions"
-        yield Mistake(NotYetError, "channels and ions cannot be run yet", span, hint=hint)
+        what = "an ion" if word == "ion" else "a channel"
+        hint = f"hand it to {what.split()[1].capitalize()}, and that to a ConductanceNeuron"
+        yield Mistake(DefinitionError, f"this is the text of {what}, no model of its own", span, hint=hint)
 
 
 def _event_mistakes(model: Model, scope: Scope) -> Iterator[Mistake]:

@@ -45,8 +45,6 @@ _ALONE = ("linked", "summed")
 _LATER = MappingProxyType(
     {
         "point current": "a point current belongs to a SpatialNeuron",
-        "inward": "a direction belongs to the current of a channel",
-        "outward": "a direction belongs to the current of a channel",
     }
 )
 
@@ -60,6 +58,11 @@ class _Wrong:
 
 def flag_mistakes(definition: Definition, scope: Scope) -> Iterator[Mistake]:
     """Yield the first mistake among the flags of a line, if any."""
+    direction = next((flag for flag in definition.flags if flag.text in {"inward", "outward"}), None)
+    if direction is not None:
+        summary, hint = f"({direction.text}) does not fit this line", "the current I of a channel has a direction"
+        yield Mistake(DefinitionError, summary, direction.span, found=f"on {definition.name}", hint=hint)
+        return
     later = next((flag for flag in definition.flags if flag.text in _LATER), None)
     if later is not None:
         hint = f"{_LATER[later.text]}; take the flag away"

@@ -12,11 +12,11 @@ from eqsim.random.pieces import cut, many, shared_out
 _PIECE = 2**18  # delays counted at a time
 
 
-def narrow_steps(time: npt.NDArray[np.float64], dt: float) -> npt.NDArray[Any]:
+def narrow_steps(time: npt.NDArray[Any], dt: float) -> npt.NDArray[Any]:
     """Return delays in steps, halves up; a billionth of a step makes up for rounding in decimal fractions."""
 
-    def count(part: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        counted: npt.NDArray[np.float64] = np.floor(part / dt + 0.5 + 1e-9)
+    def count(part: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+        counted: npt.NDArray[np.float64] = np.floor(np.divide(part, dt, dtype=np.float64) + 0.5 + 1e-9)
         return counted
 
     most = int(count(time.max(initial=0.0)))

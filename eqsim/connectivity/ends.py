@@ -15,6 +15,7 @@ from eqsim.language.expr import Expr, names
 from eqsim.lowering.evaluate import evaluate
 from eqsim.random import Kind, binomial, normal, poisson, uniform, words
 from eqsim.random.draws import fraction
+from eqsim.random.pieces import many
 from eqsim.text.errors import ConnectError, Mistake
 
 Array = npt.NDArray[Any]
@@ -84,6 +85,11 @@ class Ends:
     def uniform(self, number: int, element: Array) -> Array:
         """Return one number in [0, 1) for each element; ``number`` tells the draws of one call apart."""
         flat, drawn = element.ravel(), np.empty(element.size)
+        if many(flat.size):
+            from eqsim.random.compiled import first_fractions  # noqa: PLC0415 - Numba is loaded for many synapses
+
+            first_fractions(np.uint64(self.stream), int(Kind.CONNECT), int(number), self.call, flat, drawn)
+            return drawn.reshape(element.shape)
         for start in range(0, flat.size, _PIECE):
             piece = slice(start, start + _PIECE)
             drawn[piece] = uniform(self.stream, Kind.CONNECT, number, self.call, flat[piece])

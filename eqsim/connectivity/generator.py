@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -17,6 +17,7 @@ from eqsim.connectivity.pairs import no_such_pair, outside, repeated
 from eqsim.connectivity.skipping import taken
 from eqsim.language.expr import Expr
 from eqsim.language.model import Generator
+from eqsim.random.pieces import cut, many
 from eqsim.text.errors import ConnectError, Mistake
 
 Longs = npt.NDArray[np.int64]
@@ -126,7 +127,8 @@ def _chosen(
     if wrong.any() and not skip_if_invalid:
         hint = "skip_if_invalid=True leaves out pairs that do not exist; so does a condition behind 'if'"
         raise no_such_pair(ends, i, j, wrong, hint, span=generator.element.span)
-    return (i[~wrong].astype(ends.dtype), j[~wrong].astype(ends.dtype)), number[~wrong]
+    kept = ~wrong if wrong.any() else slice(None)
+    return (i[kept].astype(ends.dtype), j[kept].astype(ends.dtype)), number[kept]
 
 
 # members -----------------------------------------------------------------------------------------------------------
@@ -146,7 +148,7 @@ def _members(listing: _Listing) -> Iterator[tuple[Longs, Longs | None]]:
     elif generator.p is not None:
         places = _with_probability(listing, generator.p, outer, count)
     elif generator.size is not None:
-        places = distinct(listing.ends, count, _sizes(listing, generator.size, outer, count))
+        places = _sampled(listing.ends, count, _sizes(listing, generator.size, outer, count))
     else:
         raise listing.mistake(generator.element, "sample() needs p= or size=", hint="write sample(N_post, p=0.1)")
     for row, place in places:
@@ -191,14 +193,46 @@ def _with_probability(listing: _Listing, p: Expr, outer: Longs, count: Longs) ->
         hint = "bound it, as in min(1, max(0, p)); how many members a sample has is size"
         raise listing.mistake(p, "p is a probability, from 0 to 1", listing.found(chance, outer, wrong), hint)
     most = float(chance.max(initial=0))
-    end = np.cumsum(count)
+    alike = bool((chance == most).all())
     ordinal = 0
-    for position in taken(listing.ends, int(count.sum()), most):
-        row, place = _located(position, end, count)
+    for row, place in _candidates(listing.ends, count, most):
+        if alike:
+            yield row, place
+            continue
         # what the highest probability takes is thinned out where it is lower
         kept = listing.ends.uniform(Number.THINNED, np.arange(ordinal, ordinal + row.size)) * most < chance[row]
         ordinal += row.size
         yield row[kept], place[kept]
+
+
+def _candidates(ends: Ends, count: Longs, p: float) -> Iterator[tuple[Longs, Longs]]:
+    """Yield rows and places of members taken with one probability."""
+    total = int(count.sum())
+    if 0 < p < 1 and many(total * p) and (count == count[0]).all():
+        from eqsim.connectivity import walk  # noqa: PLC0415 - Numba is loaded for many synapses
+
+        if walk.longest_gap(p) < 2**31 - 1:
+            rows, places = walk.pairs_walked(replace(ends, n_pre=count.size, n_post=int(count[0])), p)
+            for first, stop in cut(rows.size, _CHUNK):
+                yield rows[first:stop].astype(np.int64), places[first:stop].astype(np.int64)
+            return
+    end = np.cumsum(count)
+    for position in taken(ends, total, p):
+        yield _located(position, end, count)
+
+
+def _sampled(ends: Ends, count: Longs, size: Longs) -> Iterator[tuple[Longs, Longs]]:
+    """Yield rows and places of as many members of each row as ``size`` says."""
+    total = int(size.sum())
+    if not many(total):
+        yield from distinct(ends, count, size)
+        return
+    from eqsim.connectivity.subsets import subsets  # noqa: PLC0415 - Numba is loaded for many synapses
+
+    places = subsets(ends, count, size, np.int32 if int(count.max()) < 2**31 else np.int64)
+    rows = np.repeat(np.arange(size.size, dtype=ends.dtype), size)
+    for first, stop in cut(total, _CHUNK):
+        yield rows[first:stop].astype(np.int64), places[first:stop].astype(np.int64)
 
 
 def _sizes(listing: _Listing, expr: Expr, outer: Longs, count: Longs) -> Longs:

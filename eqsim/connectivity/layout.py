@@ -16,7 +16,9 @@ from eqsim.random.pieces import cores, cut, shared_out
 
 Index = npt.NDArray[Any]
 Longs = npt.NDArray[np.int64]
-_DIGIT = 8  # bits that a pass of a row's sort looks at
+Words = npt.NDArray[np.uint64]
+_DIGIT, _LONG_DIGIT = 8, 12  # bits that a pass of a row's sort looks at
+_LONG = 2**11  # rows from this length on are sorted in fewer passes
 _SHORT = 48  # rows up to this length are sorted by insertion
 _AT_LEAST = 2**16  # synapses a piece, where there are so many
 
@@ -41,43 +43,58 @@ def counts(i: Index, n: int) -> Longs:
     return found
 
 
-def ordered(row: Index, start: Longs, keys: list[Index], bits: list[int], columns: Index | None) -> Index:
+def ordered(row: Index, start: Longs, keys: list[Index], bits: list[int], parts: list[Index | None]) -> Index:
     """Return the stable order by row and by keys of which ``bits`` says how wide they are, the first counting most.
 
-    ``start`` says where each row begins. A position in a row and the keys must fit 64 bits together. The values of the
-    last key are written in order to ``columns``, if given.
+    ``start`` says where each row begins. An index and the keys must fit 64 bits together. ``parts`` are as in
+    ``order_within``.
     """
-    count, n = row.size, start.size - 1
+    words = None if ascending([row], [64]) else scattered(row, start, keys, bits)
+    return order_within(words, start, keys, bits, parts)
+
+
+def scattered(row: Index, start: Longs, keys: list[Index], bits: list[int]) -> Words:
+    """Return the keys and indexes of synapses as one word each, row behind row."""
+    words = np.empty(row.size, np.uint64)
+    histograms = _histograms(row, start.size - 1)
+    # where each piece's synapses of each row begin: behind those of the pieces before it
+    begin = np.cumsum(histograms, axis=0) - histograms + start[:-1]
+
+    def scatter(k: int, a: int, b: int) -> None:
+        for first, end in ((a + first, a + end) for first, end in cut(b - a, 2**14)):
+            _scatter(row[first:end], _numbered(keys, bits, first, end, row.size), begin[k], words)
+
+    shared_out(scatter, [(k, *piece) for k, piece in enumerate(_pieces(row.size))])
+    return words
+
+
+def order_within(
+    words: Words | None, start: Longs, keys: list[Index], bits: list[int], parts: list[Index | None]
+) -> Index:
+    """Return the order of synapses from words that lie row behind row, which are sorted; ``None`` makes them of keys.
+
+    To each of ``parts`` that is an array, the values of the key of the same place are written in order; it may be the
+    key itself.
+    """
+    count, n = int(start[-1]), start.size - 1
     order = np.empty(count, np.int32 if count < 2**31 else np.int64)
-    place = int(np.diff(start).max(initial=0)).bit_length()
-    by_row = ascending([row], [64])
-    # where rows are scattered, the keys are brought together with them
-    word = np.empty(count if keys and not by_row else 0, np.uint64)
-    if by_row:
-        shared_out(lambda a, b: _identity(order[a:b], a), _pieces(count))
-    else:
-        histograms = _histograms(row, n)
-        # where each piece's synapses of each row begin: behind those of the pieces before it
-        begin = np.cumsum(histograms, axis=0) - histograms + start[:-1]
-
-        def scatter(k: int, a: int, b: int) -> None:
-            for first, end in ((a + first, a + end) for first, end in cut(b - a, 2**16)):
-                _scatter(row[first:end], first, begin[k], order, _packed(keys, bits, first, end), word)
-
-        shared_out(scatter, [(k, *piece) for k, piece in enumerate(_pieces(count))])
-    if not keys:
-        return order
+    place, wide = _place(count), bits[-1] if bits else 0
+    above = [place + sum(bits[k + 1 :]) for k in range(len(bits))]
 
     def sort(a: int, b: int) -> None:
-        part = slice(int(start[a]), int(start[b]))
-        mine = _packed(keys, bits, part.start, part.stop) if by_row else word[part]
-        _sort_rows(mine, order[part], start[a : b + 1] - start[a], bits[-1], sum(bits), place)
-        if columns is not None:
-            np.right_shift(mine, np.uint64(place), out=mine)
-            columns[part] = np.bitwise_and(mine, np.uint64((1 << bits[-1]) - 1), out=mine)
+        first, end = int(start[a]), int(start[b])
+        mine = _numbered(keys, bits, first, end, count) if words is None else words[first:end]
+        if bits:
+            _sort_rows(mine, start[a : b + 1] - first, wide, sum(bits), place)
+        for begin, stop in cut(end - first, 2**14):
+            here, there = mine[begin:stop], slice(first + begin, first + stop)
+            _part(here, 0, place, order[there])
+            for shift, width, part in zip(above, bits, parts, strict=True):
+                if part is not None:
+                    _part(here, shift, width, part[there])
 
     # rows in pieces of about as many synapses
-    inner = np.searchsorted(start, np.linspace(0, count, max(8 * cores(), count >> 20) + 1)[1:-1])
+    inner = np.searchsorted(start, np.linspace(0, count, max(8 * cores(), count >> 18) + 1)[1:-1])
     shared_out(sort, pairwise(np.unique(np.concatenate([[0], inner, [n]])).tolist()))
     return order
 
@@ -115,14 +132,24 @@ def _pieces(count: int) -> list[tuple[int, int]]:
     return cut(count, max(_AT_LEAST, -(-count // cores())))
 
 
-def _packed(keys: list[Index], bits: list[int], first: int, end: int) -> npt.NDArray[np.uint64]:
+def _packed(keys: list[Index], bits: list[int], first: int, end: int) -> Words:
     """Return the keys of some synapses as one word each."""
     word = np.zeros(end - first, np.uint64)
-    for key, width in zip(keys, bits, strict=True):
-        if width < 64:
-            np.left_shift(word, np.uint64(width), out=word)
-        np.bitwise_or(word, key[first:end], out=word, casting="unsafe", dtype=np.uint64)
+    for k, (key, width) in enumerate(zip(keys, bits, strict=True)):
+        _pack(key[first:end], width if k else 0, word)
     return word
+
+
+def _numbered(keys: list[Index], bits: list[int], first: int, end: int, count: int) -> Words:
+    """Return the keys of some synapses among ``count`` with their indexes below, as one word each."""
+    word = _packed(keys, bits, first, end)
+    _number(word, first, _place(count))
+    return word
+
+
+def _place(count: int) -> int:
+    """Return how many bits an index takes."""
+    return max(1, count - 1).bit_length()
 
 
 def _histograms(i: Index, n: int) -> npt.NDArray[np.int64]:
@@ -145,20 +172,32 @@ def _count_lanes(i: Any, lane: Any, lanes: int, found: Any) -> None:  # pragma: 
 
 
 @kernel
-def _identity(order: Any, first: int) -> None:  # pragma: no cover
-    for k in range(order.size):
-        order[k] = first + k
+def _pack(key: Any, width: int, word: Any) -> None:  # pragma: no cover
+    for k in range(word.size):
+        word[k] = (word[k] << np.uint64(width)) | np.uint64(key[k])
 
 
 @kernel
-def _scatter(i: Any, first: int, begin: Any, order: Any, key: Any, word: Any) -> None:  # pragma: no cover
-    """Put synapses and their keys into their rows."""
+def _number(word: Any, first: int, place: int) -> None:  # pragma: no cover
+    for k in range(word.size):
+        word[k] = (word[k] << np.uint64(place)) | np.uint64(first + k)
+
+
+@kernel
+def _part(word: Any, shift: int, width: int, part: Any) -> None:  # pragma: no cover
+    """Write some bits of each word."""
+    mask = (np.uint64(1) << np.uint64(width)) - np.uint64(1)
+    for k in range(word.size):
+        part[k] = (word[k] >> np.uint64(shift)) & mask
+
+
+@kernel
+def _scatter(i: Any, word: Any, begin: Any, words: Any) -> None:  # pragma: no cover
+    """Put the words of synapses into their rows."""
     for k in range(i.size):
         at = begin[i[k]]
         begin[i[k]] = at + 1
-        order[at] = first + k
-        if word.size:
-            word[at] = key[k]
+        words[at] = word[k]
 
 
 @kernel
@@ -174,21 +213,25 @@ def _invert(order: Any, first: int, back: Any) -> None:  # pragma: no cover
 
 
 @kernel
-def _by_digits(word: Any, other: Any, low: int, high: int, seen: Any) -> bool:  # pragma: no cover
-    """Sort words stably by their bits from ``low`` to ``high``; return whether the result lies in ``other``."""
+def _by_digits(word: Any, other: Any, low: int, high: int, most: int, seen: Any) -> bool:  # pragma: no cover
+    """Sort words stably by their bits from ``low`` to ``high``, ``most`` at a time.
+
+    Returns whether the result lies in ``other``.
+    """
     swapped = False
-    digits = (high - low + _DIGIT - 1) // _DIGIT
+    digits = (high - low + most - 1) // most
     for digit in range(digits):
         shift = np.uint64(low + (high - low) * digit // digits)
         width = np.uint64((high - low) * (digit + 1) // digits - (high - low) * digit // digits)
         mask = (np.uint64(1) << width) - np.uint64(1)
-        seen[:] = 0
+        values = np.int64(mask) + 1
+        seen[:values] = 0
         for k in range(word.size):
             seen[np.int64((word[k] >> shift) & mask)] += 1
         if seen[np.int64((word[0] >> shift) & mask)] == word.size:
             continue
         total = 0
-        for value in range(np.int64(mask) + 1):
+        for value in range(values):
             before = total
             total += seen[value]
             seen[value] = before
@@ -202,44 +245,35 @@ def _by_digits(word: Any, other: Any, low: int, high: int, seen: Any) -> bool:  
 
 
 @kernel
-def _sort_rows(key: Any, order: Any, start: Any, wide: int, bits: int, place: int) -> None:  # pragma: no cover
-    """Sort each row's part of ``order`` by its keys, the lowest ``wide`` bits of which often ascend already.
+def _sort_rows(words: Any, start: Any, wide: int, bits: int, place: int) -> None:  # pragma: no cover
+    """Sort each row's words by their keys, of which the lowest ``wide`` bits often ascend already.
 
-    A key and its position in the row make one word; the words are left in ``key``.
+    The indexes below the keys ascend in each row.
     """
     longest = 0
     for row in range(start.size - 1):
         longest = max(longest, start[row + 1] - start[row])
-    words, others = np.empty(longest, np.uint64), np.empty(longest, np.uint64)
-    created = np.empty(longest, order.dtype)
-    seen = np.empty(1 << _DIGIT, np.int64)
-    shift = np.uint64(place)
-    mask = (np.uint64(1) << shift) - np.uint64(1)
-    last = (np.uint64(1) << np.uint64(wide)) - np.uint64(1)
+    others = np.empty(longest, np.uint64)
+    seen = np.empty(1 << _LONG_DIGIT, np.int64)
+    last = ((np.uint64(1) << np.uint64(wide)) - np.uint64(1)) << np.uint64(place)
     for row in range(start.size - 1):
-        first, size = start[row], start[row + 1] - start[row]
-        word, other = words[:size], others[:size]
+        word = words[start[row] : start[row + 1]]
+        size = word.size
         in_order, rising = True, True
-        for k in range(size):
-            word[k] = (key[first + k] << shift) | np.uint64(k)
         for k in range(1, size):
-            before, now = key[first + k - 1], key[first + k]
-            in_order &= now >= before
-            rising &= (now & last) >= (before & last)
-        if not in_order:
-            if size <= _SHORT:
-                for k in range(1, size):
-                    held, at = word[k], k
-                    while at > 0 and word[at - 1] > held:
-                        word[at] = word[at - 1]
-                        at -= 1
-                    word[at] = held
-            else:
-                if not rising and _by_digits(word, other, place, place + wide, seen):
-                    word, other = other, word
-                if _by_digits(word, other, place + wide, place + bits, seen):
-                    word, other = other, word
-            created[:size] = order[first : first + size]
-            for k in range(size):
-                order[first + k] = created[np.int64(word[k] & mask)]
-        key[first : first + size] = word
+            in_order &= word[k] >= word[k - 1]
+            rising &= (word[k] & last) >= (word[k - 1] & last)
+        if in_order:
+            continue
+        if size <= _SHORT:
+            for k in range(1, size):
+                held, at = word[k], k
+                while at > 0 and word[at - 1] > held:
+                    word[at] = word[at - 1]
+                    at -= 1
+                word[at] = held
+            continue
+        other = others[:size]
+        low = place + wide if rising else place
+        if _by_digits(word, other, low, place + bits, _LONG_DIGIT if size >= _LONG else _DIGIT, seen):
+            word[:] = other

@@ -42,15 +42,53 @@ def sort_synapses(
     ``None`` when synapses were created in storage order. With ``bounds`` there is a fourth array: the synapses of
     source ``s`` in lane ``t`` begin at its entry ``s*lanes + t``; its last entry is the number of synapses.
     """
-    start = first_of_each(i, n_pre)
-    within = ([] if delay is None else [delay]) + ([] if as_created else [j])
-    if bounds is None:
-        return start, *_laid_out(i, within, j, start)
-    lanes = bounds.size - 1
-    lane = np.repeat(np.arange(lanes, dtype=np.uint8 if lanes <= 256 else np.uint16), np.diff(bounds))[j]
-    # targets that come in order have their lanes in order
-    keys = [lane, *within] if delay is not None or as_created else within
-    return start, *_laid_out(i, keys, j, start), first_of_each(i, n_pre, lane, lanes)
+    grown, stored_delay = [i, j], None if delay is None else delay.copy()
+    start, target, permutation, lane_start = lay_out(grown, stored_delay, n_pre, as_created=as_created, bounds=bounds)
+    return (start, target, permutation) if bounds is None else (start, target, permutation, lane_start)
+
+
+def lay_out(
+    grown: list[Index], delay: Index | None, n_pre: int, *, as_created: bool = False, bounds: Longs | None = None
+) -> tuple[Longs, Index, Index | None, Longs]:
+    """Return what ``sort_synapses`` does, in little memory; without ``bounds`` there is one lane.
+
+    ``grown`` holds sources and targets and is emptied, so that they are freed where nobody else has them; ``delay`` is
+    brought into storage order.
+    """
+    i, j = grown
+    grown.clear()
+    start = lane_start = first_of_each(i, n_pre)
+    keys = ([] if delay is None else [delay]) + ([] if as_created else [j])
+    parts: list[Index | None] = [] if delay is None else [delay]
+    if bounds is not None:
+        lanes = bounds.size - 1
+        lane = np.repeat(np.arange(lanes, dtype=np.uint8 if lanes <= 256 else np.uint16), np.diff(bounds))[j]
+        lane_start = first_of_each(i, n_pre, lane, lanes)
+        if delay is not None or as_created:  # targets that come in order have their lanes in order
+            keys, parts = [lane, *keys], [None, *parts]
+        del lane
+    kind = narrowest(int(j.max(initial=0)))
+    if ascending([i, *keys]):
+        return start, j.astype(kind, copy=False), None, lane_start
+    count, bits = i.size, _bits(keys)
+    if not many(count) or sum(bits) + max(1, count - 1).bit_length() >= 64:
+        permutation = _order_of_words([i, *keys], [*_bits([i]), *bits])
+        if delay is not None:
+            delay[:] = delay[permutation]
+        return start, j[permutation].astype(kind), permutation, lane_start
+    from eqsim.connectivity import layout  # noqa: PLC0415 - Numba is loaded for many synapses
+
+    words = None if ascending([i]) else layout.scattered(i, start, keys, bits)
+    del i
+    if as_created:
+        permutation = layout.order_within(words, start, keys, bits, parts)
+        return start, layout.taken_in(j, permutation, kind), permutation, lane_start
+    if words is not None:  # which hold all that is needed
+        keys.clear()
+        del j
+    target: Index = np.empty(count, kind)
+    permutation = layout.order_within(words, start, keys, bits, [*parts, target])
+    return start, target, permutation, lane_start
 
 
 def transpose(target: Index, n_post: int, delay: Index | None = None) -> tuple[Longs, Index]:
@@ -145,38 +183,23 @@ def narrowest(largest: int) -> type[np.unsignedinteger[Any]]:
     return next(kind for kind in (np.uint16, np.uint32, np.uint64) if largest <= np.iinfo(kind).max)
 
 
-def _laid_out(i: Index, keys: list[Index], j: Index, start: Longs) -> tuple[Index, Index | None]:
-    """Return targets and permutation in the order by source and some keys, the first counting most."""
-    target = j.astype(narrowest(int(j.max(initial=0))), copy=False)
-    if ascending([i, *keys]):
-        return target, None
-    # the targets are found in order where they are a key
-    columns = np.empty_like(target) if keys and keys[-1] is j else None
-    permutation = _order(i, keys, start, columns)
-    return taken(target, permutation) if columns is None else columns, permutation
-
-
 def _bits(keys: list[Index]) -> list[int]:
     return [int(key.max(initial=0)).bit_length() for key in keys]
 
 
-def _order(i: Index, keys: list[Index], start: Longs, columns: Index | None = None) -> Index:
-    """Return the stable order by index and some keys; write the values of the last one in that order to ``columns``."""
-    count = i.size
+def _order(i: Index, keys: list[Index], start: Longs) -> Index:
+    """Return the stable order by index and some keys."""
     bits = _bits(keys)
-    place = max(1, count - 1).bit_length()
-    if many(count) and sum(bits) + place < 64:
+    if many(i.size) and sum(bits) + max(1, i.size - 1).bit_length() < 64:
         from eqsim.connectivity import layout  # noqa: PLC0415 - Numba is loaded for many synapses
 
-        return layout.ordered(i, start, keys, bits, columns)
-    order = _order_of_words([i, *keys], [*_bits([i]), *bits], place)
-    if columns is not None:
-        columns[:] = keys[-1][order]
-    return order
+        return layout.ordered(i, start, keys, bits, [None] * len(keys))
+    return _order_of_words([i, *keys], [*_bits([i]), *bits])
 
 
-def _order_of_words(keys: list[Index], bits: list[int], place: int) -> Index:
+def _order_of_words(keys: list[Index], bits: list[int]) -> Index:
     count = keys[0].size
+    place = max(1, count - 1).bit_length()
     permutation_type = np.int32 if count < 2**31 else np.int64
     if sum(bits) + place > 64:
         return np.lexsort(keys[::-1]).astype(permutation_type)

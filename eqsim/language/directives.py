@@ -22,6 +22,7 @@ _DIRECTIVE = re.compile(
     rf"(?P<word>{_NAMING}|event|method|noise|uses)[ \t]+(?=[^\W\d])(?P<rest>.*)"
     r"|(?P<formula>threshold|refractory|reset|on_pre|on_post|reference)[ \t]+(?![:=])(?P<text>.*)"
 )
+SEEN_OF_IONS = ("C", "E")  # concentration and reversal potential
 _FLAGS_ONLY = re.compile(r"\(\s*(?:constant|shared|linked|parameter)\b[^()]*\)\s*\Z")
 
 
@@ -82,10 +83,15 @@ def noise_reading(text: str, span: Span) -> Literal["stratonovich", "ito"]:
 
 
 def ions(line: Line) -> tuple[str, ...]:
-    """Return the names of ``uses Ca, Na``."""
+    """Return what ``uses Ca, K.C`` names: whole ions, or one thing to be seen of an ion."""
     names, start = [], 0
     for piece in line.text.split(","):
-        names.append(_one_name(line.part(start, start + len(piece)), "uses"))
+        here = line.part(start, start + len(piece))
+        ion, dot, what = here.text.partition(".")
+        if dot and what not in SEEN_OF_IONS:
+            hint = f"write uses {ion}, or what is seen of it: {', '.join(f'{ion}.{one}' for one in SEEN_OF_IONS)}"
+            _refuse("this is nothing that an ion has", here.span(), f"'{here.text}'", hint)
+        names.append(_one_name(here.part(0, len(ion)), "uses") + dot + what)
         start += len(piece) + 1
     return tuple(names)
 

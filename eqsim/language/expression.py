@@ -51,9 +51,12 @@ _COMPARE: Mapping[type[ast.cmpop], CompareOp] = MappingProxyType(
 )
 
 
-def parse_expression(text: str, owner: str = "", part: str = "") -> Expr:
-    """Read one formula; raise ModelSyntaxError with the place of the first mistake."""
-    return read_expression(whole_line(text_source(text, owner, part)))
+def parse_expression(text: str, owner: str = "", part: str = "", dotted: frozenset[str] = frozenset()) -> Expr:
+    """Read one formula; raise ModelSyntaxError with the place of the first mistake.
+
+    ``dotted`` names the channels and ions whose ``INa.m`` is a name.
+    """
+    return read_expression(whole_line(text_source(text, owner, part)), dotted)
 
 
 def read_expression(line: Line, dotted: frozenset[str] = frozenset(), *, before_unit: bool = False) -> Expr:

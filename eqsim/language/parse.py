@@ -22,8 +22,8 @@ __all__ = ["parse", "parse_expression", "parse_generator", "parse_statements", "
 _T = TypeVar("_T")
 
 
-def parse(text: str, owner: str = "", part: str = "") -> Model:
-    """Read the text of a model.
+def parse(text: str, owner: str = "", part: str = "", parts: frozenset[str] = frozenset()) -> Model:
+    """Read the text of a model; ``parts`` names the channels and ions whose ``INa.m`` is a name.
 
     ``owner`` reads like ``NeuronGroup 'exc'`` and ``part`` like ``threshold``; both name the text in messages.
     Every line that cannot be read is one mistake of the ModelSyntaxError raised.
@@ -31,7 +31,7 @@ def parse(text: str, owner: str = "", part: str = "") -> Model:
     source = text_source(text, owner, part)
     written, mistakes = split_lines(source, model=True)
     lines = [(directive(line), line) for line in written]
-    dotted = _attempt(mistakes, lambda: _dotted(lines)) or frozenset()
+    dotted = parts | (_attempt(mistakes, lambda: _dotted(lines)) or frozenset())
     model = Model(source)
     definitions: list[Definition] = []
     initials: list[Initial] = []
@@ -60,6 +60,7 @@ def with_arguments(
     on_post: str | Mapping[str, str] | None = None,
     method: str | None = None,
     noise: str | None = None,
+    parts: frozenset[str] = frozenset(),
 ) -> Model:
     """Return the model with the texts of keyword arguments, which win over its directives.
 
@@ -69,13 +70,13 @@ def with_arguments(
     mistakes: list[Mistake] = []
     changes: dict[str, object] = {}
     if threshold is not None:
-        changes["threshold"] = _attempt(mistakes, lambda: parse_expression(threshold, owner, "threshold"))
+        changes["threshold"] = _attempt(mistakes, lambda: parse_expression(threshold, owner, "threshold", parts))
     if refractory is not None:
-        changes["refractory"] = _attempt(mistakes, lambda: parse_expression(refractory, owner, "refractory"))
+        changes["refractory"] = _attempt(mistakes, lambda: parse_expression(refractory, owner, "refractory", parts))
     if reset is not None:
-        changes["reset"] = _attempt(mistakes, lambda: parse_statements(reset, owner, "reset"))
+        changes["reset"] = _attempt(mistakes, lambda: parse_statements(reset, owner, "reset", parts))
     if events is not None:
-        changes["events"] = _events(model, events, owner, mistakes)
+        changes["events"] = _events(model, events, owner, mistakes, parts)
     if on_pre is not None or on_post is not None:
         changes["pathways"] = _pathways(model, on_pre, on_post, owner, mistakes)
     if method is not None:
@@ -97,7 +98,11 @@ def _attempt(mistakes: list[Mistake], read: Callable[[], _T]) -> _T | None:
 
 
 def _dotted(lines: list[tuple[tuple[str, Line] | None, Line]]) -> frozenset[str]:
-    return frozenset(name for found, _ in lines if found and found[0] == "uses" for name in ions(found[1]))
+    return frozenset(name for found, _ in lines if found and found[0] == "uses" for name in _whole(found[1]))
+
+
+def _whole(line: Line) -> list[str]:
+    return [name.partition(".")[0] for name in ions(line)]
 
 
 def _named(texts: object, owner: str, part: str, form: str) -> Mapping[str, str]:
@@ -119,11 +124,14 @@ def _name_mistakes(name: str, owner: str, part: str, what: str) -> list[Mistake]
     return [Mistake(ModelSyntaxError, f"this cannot be the name of {what}", span, found=f"'{name}'", hint=hint)]
 
 
-def _events(model: Model, events: Mapping[str, str], owner: str, mistakes: list[Mistake]) -> tuple[Event, ...]:
+def _events(
+    model: Model, events: Mapping[str, str], owner: str, mistakes: list[Mistake], parts: frozenset[str]
+) -> tuple[Event, ...]:
     kept = {event.name: event for event in model.events}
     for name, text in _named(events, owner, "events", "write events={'name': 'V > -20*mV'}").items():
         mistakes += _name_mistakes(name, owner, "events", "an event")
-        condition = _attempt(mistakes, lambda text=text, name=name: parse_expression(text, owner, f"event {name}"))  # type: ignore[misc]
+        part = f"event {name}"
+        condition = _attempt(mistakes, lambda text=text, part=part: parse_expression(text, owner, part, parts))  # type: ignore[misc]
         if condition is not None:
             kept[name] = Event(name, condition)
     return tuple(kept.values())

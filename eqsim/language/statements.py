@@ -14,7 +14,7 @@ from eqsim.language.tokens import plain_name
 from eqsim.text.errors import EqsimError, Mistake, ModelSyntaxError, raise_mistakes
 from eqsim.text.source import Source, Span
 
-_ASSIGNMENT = re.compile(r"([^\W\d]\w*)\s*(\*\*=|//=|[-+*/%]=|=(?!=))")
+_ASSIGNMENT = re.compile(r"((?:(?P<part>[^\W\d]\w*)\.)?[^\W\d]\w*)\s*(?P<op>\*\*=|//=|[-+*/%]=|=(?!=))")
 _OTHER_OP = re.compile(r"[^\W\d]\w*\s*(<<=|>>=|[&|^@:]=|\+\+|--|==)")
 _COMPOUND = re.compile(r"(if|for|while|def|return|import|from|with|try|pass|del|print|else|elif)\b")
 _CALLS = MappingProxyType(
@@ -27,11 +27,14 @@ _CALLS = MappingProxyType(
 _OPS: Mapping[str, AssignOp] = MappingProxyType({op: op for op in get_args(AssignOp)})
 
 
-def parse_statements(text: str, owner: str = "", part: str = "") -> Code:
-    """Read statements, one per line or separated by semicolons; raise all their mistakes together."""
+def parse_statements(text: str, owner: str = "", part: str = "", dotted: frozenset[str] = frozenset()) -> Code:
+    """Read statements, one per line or separated by semicolons; raise all their mistakes together.
+
+    ``dotted`` names the channels and ions whose ``INa.m`` is a name.
+    """
     source = text_source(text, owner, part)
     lines, mistakes = split_lines(source)
-    return _read_all(lines, source, mistakes)
+    return _read_all(lines, source, mistakes, dotted)
 
 
 def read_statements(line: Line) -> Code:
@@ -43,29 +46,31 @@ def read_statements(line: Line) -> Code:
     return _read_all(tuple(piece for piece in pieces if piece.text), line.source, [])
 
 
-def _read_all(lines: tuple[Line, ...], source: Source, mistakes: list[Mistake]) -> Code:
+def _read_all(
+    lines: tuple[Line, ...], source: Source, mistakes: list[Mistake], dotted: frozenset[str] = frozenset()
+) -> Code:
     statements: list[Statement] = []
     for line in lines:
         try:
-            statements.append(_read(line))
+            statements.append(_read(line, dotted))
         except EqsimError as error:
             mistakes += error.mistakes
     raise_mistakes(sorted(mistakes, key=in_order))
     return Code(tuple(statements), source)
 
 
-def _read(line: Line) -> Statement:
+def _read(line: Line, dotted: frozenset[str]) -> Statement:
     match = _ASSIGNMENT.match(line.text)
-    if match is None:
+    if match is None or (match["part"] and match["part"] not in dotted):
         _explain(line)
-    target = plain_name(match.group(1))
-    if target is None:
+    target = ".".join(name or "" for name in map(plain_name, match.group(1).split(".")))
+    if not target.strip("."):
         _refuse("this cannot be the name of a variable", line.span(*match.span(1)), "", "choose another name")
     if not line.text[match.end() :].strip():
         hint = "write a formula after it"
-        _refuse(f"nothing stands after this '{match.group(2)}'", line.span(*match.span(2)), "", hint)
-    value = read_expression(line.part(match.end()))
-    return Statement(target, _OPS[match.group(2)], value, line.span(), line.span(*match.span(1)))
+        _refuse(f"nothing stands after this '{match['op']}'", line.span(*match.span("op")), "", hint)
+    value = read_expression(line.part(match.end()), dotted)
+    return Statement(target, _OPS[match["op"]], value, line.span(), line.span(*match.span(1)))
 
 
 def _explain(line: Line) -> NoReturn:

@@ -31,6 +31,7 @@ from eqsim.lowering.kernel import (
     Let,
     Load,
     Store,
+    identifier,
 )
 from eqsim.lowering.types import type_of
 
@@ -149,7 +150,8 @@ class Binder:
 
     def scalar(self, of: Of, name: str, kind: Type = "real") -> Name:
         """Return the scalar argument that holds a constant of an owner."""
-        argument = name if of == "own" and not name.startswith("_") else f"_{of}_{name}"
+        plain = identifier(name)
+        argument = plain if of == "own" and not plain.startswith("_") else f"_{of}_{plain}"
         self.scalars[argument] = kind
         self.types[argument] = kind
         self.places[argument] = Place(of, name)
@@ -159,7 +161,7 @@ class Binder:
         """Return the array argument that holds a variable of an owner."""
         owner = self.owners[of]
         of = owner.alias_of or of
-        argument = f"_{of}_{name}"
+        argument = f"_{of}_{identifier(name)}"
         self.arrays[argument] = owner.arrays[name]
         self.places[argument] = Place(of, name)
         return argument
@@ -244,7 +246,7 @@ class Binder:
     # within --------------------------------------------------------------------------------------------------------
 
     def _local(self, of: Of, name: str) -> str:
-        return name if of == "own" else f"{name}_{of}"
+        return identifier(name) if of == "own" else f"{identifier(name)}_{of}"
 
     def _index(self, of: Of, name: str) -> str:
         owner = self.owners[of]
@@ -353,7 +355,7 @@ class Binder:
 
     def _table(self, expr: Call, symbols: Mapping[str, Symbol], of: Of) -> Call:
         arguments = tuple(self.resolve(argument, symbols, of) for argument in expr.arguments)
-        table = f"_{of}_{expr.function}"
+        table = f"_{of}_{identifier(expr.function)}"
         self.arrays[table] = "real"
         self.places[table] = Place(of, expr.function)
         width = self.scalar(of, f"_columns_{expr.function}", "integer")
@@ -363,7 +365,7 @@ class Binder:
 
     def _function(self, expr: Call, symbols: Mapping[str, Symbol], of: Of) -> Call:
         arguments = tuple(self.resolve(argument, symbols, of) for argument in expr.arguments)
-        called = f"_function_{of}_{expr.function}"
+        called = f"_function_{of}_{identifier(expr.function)}"
         self.functions[called] = self.owners[of].functions[expr.function]
         return Call(called, arguments)
 

@@ -12,18 +12,8 @@ from eqsim.checking.dimensions import Unit
 from eqsim.language.expr import Binary, Compare, Conditional, Expr, Name, Number
 from eqsim.language.model import AssignOp
 from eqsim.lowering.binding import Binder, Lowered, Of, Owner, Place
-from eqsim.lowering.kernel import Add, Domain, If, Law, Load, Store
+from eqsim.lowering.kernel import Add, Domain, If, Load, Store
 from eqsim.text.source import Source
-
-
-def draw_arrivals(owner: Owner, rate: CheckedExpression, frequency: Unit, draws: int, title: str) -> Lowered:
-    """Return the kernel that draws how many arrivals each neuron gets into the array ``_arrivals``.
-
-    A loop over neurons that does this alone vectorises, also where neurons lie apart.
-    """
-    binder = Binder({"own": owner})
-    binder.emit(Store(binder.array("own", "_arrivals"), "_i", _count(binder, rate, frequency, draws)))
-    return binder.kernel("draw_arrivals", "each", title)
 
 
 def arrivals(
@@ -32,37 +22,32 @@ def arrivals(
     weight: CheckedExpression,
     rate: CheckedExpression,
     frequency: Unit,
-    draws: int,
     domain: Domain,
     title: str,
 ) -> Lowered:
     """Return the kernel that adds to a variable as many weights as a draw of the binomial law says.
 
-    The chance of each of the tries is ``rate*dt``, the rate counted in ``frequency``. The tries ``_tries_k`` of the
-    parts k < ``draws`` are drawn one by one, each part with a mean of at most 2; 0 draws is one draw of any mean.
-    Where the input has an array ``_arrivals``, they are drawn already.
+    The chance of each of the ``_tries`` is ``rate*dt``, the rate counted in ``frequency``. Where the input has an array
+    ``_arrivals``, how many arrive at each neuron was drawn before.
     """
     binder = Binder(owners)
     if "_arrivals" in owners["own"].arrays:
-        index = Symbol("i", Role.BUILTIN, Unit(), "integer", of="post", variable="i")
-        place = binder.let("_place", binder.resolve(Name("i"), {"i": index}), "integer")
-        binder.emit(Load("_drawn", binder.array("own", "_arrivals"), place.name), "integer")
-        count: Expr = Name("_drawn")
+        count = _drawn_before(binder)
     else:
-        count = _count(binder, rate, frequency, draws)
+        rate_value = binder.value(rate.value, rate.symbols, frequency)
+        chance = binder.let("_chance", Binary("*", rate_value, Name("dt")), "real")
+        count = binder.number("binomial", (binder.scalar("own", "_tries", "integer"), chance))
     binder.carry_out(_statement(target, "+=", Binary("*", weight.value, count), weight.symbols))
     return binder.kernel("arrivals", domain, title)
 
 
-def _count(binder: Binder, rate: CheckedExpression, frequency: Unit, draws: int) -> Expr:
-    chance = binder.let("_chance", Binary("*", binder.value(rate.value, rate.symbols, frequency), Name("dt")), "real")
-    law: Law = "binomial_small" if draws else "binomial"
-    total: Expr | None = None
-    for part in range(draws or 1):
-        drawn = binder.number(law, (binder.scalar("own", f"_tries_{part}", "integer"), chance))
-        total = drawn if total is None else Binary("+", total, drawn)
-    assert total is not None
-    return total
+def _drawn_before(binder: Binder) -> Name:
+    index = Symbol("i", Role.BUILTIN, Unit(), "integer", of="post", variable="i")
+    place = binder.resolve(Name("i"), {"i": index})
+    if not isinstance(place, Name):
+        place = binder.let("_place", place, "integer")
+    binder.emit(Load("_few", binder.array("own", "_arrivals"), place.name), "integer")
+    return binder.let("_drawn", Name("_few"), "integer")  # as long as other integers, whatever the weight
 
 
 def drive(

@@ -42,8 +42,7 @@ from eqsim.checking.checked import Type
 from eqsim.language.expr import Expr
 
 Domain = Literal["each", "listed", "synapses", "arrivals", "backward", "once"]
-# binomial_small is binomial where n p <= 2 and p <= 1/2: the same draw, in a form that targets can make faster
-Law = Literal["uniform", "normal", "poisson", "binomial", "binomial_small"]
+Law = Literal["uniform", "normal", "poisson", "binomial"]
 # what an array's entries are: real is the network's dtype, count an integer step or index (int64), flag a byte
 Entry = Literal["real", "integer", "count", "flag"]
 
@@ -159,6 +158,12 @@ def flat(body: tuple[Instruction, ...]) -> Iterator[Instruction]:
 def touches(body: tuple[Instruction, ...]) -> Iterator[Load | Store | Add]:
     """Yield the instructions that read or write an array's entry."""
     return (instruction for instruction in flat(body) if isinstance(instruction, Load | Store | Add))
+
+
+def identifier(name: str) -> str:
+    """Return a name that kernels can bear: a path such as ``INa.m`` becomes one that no user can write."""
+    part, dot, variable = name.partition(".")
+    return f"_{len(part)}{part}_{variable}" if dot else name
 
 
 def renamed(instruction: Instruction, arrays: Mapping[str, str]) -> Instruction:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from eqsim.analysis.formula import number_of
 from eqsim.checking.checked import Type
 from eqsim.language.expr import Expr, Name
-from eqsim.lowering.kernel import Draw, Instruction, Let
+from eqsim.lowering.kernel import Draw, Instruction, Let, identifier
 
 
 @dataclass(slots=True)
@@ -42,9 +42,10 @@ class Locals:
         return Name(name)
 
     def _free(self, name: str) -> str:
-        free, count = name, 1
+        first, count = identifier(name), 1
+        free = first
         while free in self.taken:
             count += 1
-            free = f"{name}_{count}"
+            free = f"{first}_{count}"
         self.taken.add(free)
         return free

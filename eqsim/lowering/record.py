@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from eqsim.language.expr import Expr, Name, Number
 from eqsim.lowering.binding import Binder, Lowered, Of, Owner, Place
-from eqsim.lowering.kernel import Add, Append, If, Instruction
+from eqsim.lowering.kernel import Add, Append, If, Instruction, identifier
 
 
 def record_states(owners: Mapping[Of, Owner], variables: Sequence[str], title: str) -> Lowered:
@@ -15,7 +15,7 @@ def record_states(owners: Mapping[Of, Owner], variables: Sequence[str], title: s
     system = owners["own"].system
     for variable in variables:
         value = binder.resolve(Name(variable), system.symbols)
-        binder.append(f"_record_{variable}", "real", value, Place("own", f"_record_{variable}"))
+        binder.append(identifier(f"_record_{variable}"), "real", value, Place("own", f"_record_{variable}"))
     return binder.kernel("record", "listed", title)
 
 
@@ -34,10 +34,10 @@ def record_events(
         values: list[tuple[str, Expr]] = [("i", Name("_i")), ("step", Name("_step"))]
         values += [(name, binder.resolve(Name(name), owner.system.symbols)) for name in variables]
         for name, value in values:
-            target = f"_record_{name}"
+            target, kept = identifier(f"_record_{name}"), f"_record_{name}"
             binder.lists[target] = "count" if name == "step" else "integer" if name == "i" else "real"
-            binder.places[target] = Place("own", target)
-            binder.places[f"{target}_count"] = Place("own", f"{target}_count")
+            binder.places[target] = Place("own", kept)
+            binder.places[f"{target}_count"] = Place("own", f"{kept}_count")
             body.append(Append(target, value))
     else:
         body.append(Add(binder.array("own", "_counted"), "_i", Number(1)))

@@ -7,8 +7,9 @@ they last met. What is not made of parts, a recording for instance, is done by t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from eqsim.language.expr import names
 from eqsim.lowering.kernel import Append, Kernel, Load, flat, touches
@@ -17,6 +18,13 @@ from eqsim.lowering.tidy import expressions
 
 _LINE = 64  # neurons: whole cache lines of any array, so that two threads seldom write to one
 COUNT = 8  # entries that a count of one entry takes where each thread has its own: a cache line of 64-bit numbers
+# procedures that each thread carries out for its slice, and which of their arrays they write
+_BY_SLICE: Mapping[str | Kernel, frozenset[str]] = MappingProxyType(
+    {
+        "draw_counts": frozenset({"drawn"}),
+        "draw_spikes": frozenset({"drawn_for", "following", "flags", "words"}),
+    }
+)
 _QUEUE = frozenset({"due_now", "push_uniform", "due_uniform", "push_varied", "due_varied"})
 
 
@@ -96,7 +104,8 @@ def _at(access: Access, step: int, lanes: Lanes) -> Access:
 def _turn(launch: Launch, lanes: Lanes, made: set[Address]) -> Turn:
     if not isinstance(launch.call, Kernel):
         apart = lanes.private | lanes.alternating
-        return Turn(launch, shared=all(address in apart for address in _written(launch)), meet=False)
+        alone = launch.call in _BY_SLICE or all(address in apart for address in _written(launch))
+        return Turn(launch, shared=alone, meet=False)
     if launch.call.domain == "listed" and lanes.parts.get(launch.arrays["_events"]) in made:
         own = {name: lanes.parts.get(address, address) for name, address in launch.arrays.items()}
         mine = replace(launch, arrays=own)
@@ -116,6 +125,8 @@ def _written(launch: Launch) -> list[Address]:
         return [a for name, a in launch.arrays.items() if name not in {"events", "count", "start", "delay"}]
     if launch.call == "single":
         return list(launch.arrays.values())
+    if launch.call in _BY_SLICE:
+        return [launch.arrays[name] for name in _BY_SLICE[launch.call]]
     return [a for name, a in launch.arrays.items() if name in {"events", "count", "cursor"}]
 
 
@@ -160,6 +171,9 @@ def accesses(turn: Turn, lanes: Lanes) -> list[Access]:
         owner = ("slice", launch.scalars["n"].object)
         own = [Access(launch.arrays[name], owner, writes=True) for name in ("events", "count")]
         return [Access(launch.arrays["flags"], owner, writes=False), *own]
+    if launch.call in _BY_SLICE:
+        owner, stored = ("slice", launch.scalars["n"].object), _BY_SLICE[launch.call]
+        return [Access(address, owner, writes=name in stored) for name, address in launch.arrays.items()]
     if launch.call == "gather":
         return [Access(launch.arrays[name], None, writes=False) for name in ("parts", "part_counts")]
     return []

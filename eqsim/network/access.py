@@ -17,6 +17,7 @@ from eqsim.language.expr import Name, names, walk
 from eqsim.network.arguments import names_of
 from eqsim.network.capture import caller
 from eqsim.network.indexes import elements
+from eqsim.network.paths import Path
 from eqsim.network.texts import Surroundings
 from eqsim.network.variables import Variables
 from eqsim.network.view import VariableView
@@ -49,6 +50,8 @@ class Access:
         if name.endswith("_") and self._is_variable(name[:-1]):
             return self._plain(name[:-1])
         if not self._is_variable(name):
+            if any(variable.startswith(f"{name}.") for variable in self._variables.symbols):
+                return Path(self, name)
             raise self._unknown(name)
         return self._view(name)
 
@@ -84,16 +87,20 @@ class Access:
         fixed = isinstance(attribute, property) and attribute.fset is None
         if name.startswith("_") or "_variables" not in self.__dict__ or (attribute is not None and not fixed):
             object.__setattr__(self, name, value)
-        elif name.endswith("_") and self._is_variable(name[:-1]):
+        elif fixed and not self._is_variable(name):
+            hint = "it follows from how the object was made"
+            raise ReadOnlyError(f"{name!r} is read-only", owner=self._owner, hint=hint)
+        else:
+            self._set(name, value, caller())
+
+    def _set(self, name: str, value: Any, frame: FrameType) -> None:
+        if name.endswith("_") and self._is_variable(name[:-1]):
             self._put(name[:-1], *self._plain_values(name[:-1], value))
         elif self._is_variable(name):
             if not (isinstance(value, VariableView) and value._name == name):
-                self._assign(name, value, None, caller())
+                self._assign(name, value, None, frame)
         elif name in _READABLE:
             raise ReadOnlyError(f"{name!r} is read-only", owner=self._owner, hint="it follows from the run")
-        elif fixed:
-            hint = "it follows from how the object was made"
-            raise ReadOnlyError(f"{name!r} is read-only", owner=self._owner, hint=hint)
         else:
             raise self._unknown(name)
 
@@ -105,9 +112,9 @@ class Access:
         self._writable(name)
         variables, symbol = self._variables, self._variables.symbols[name]
         chosen = None if index is None and self._elements() is None else self._chosen(index, frame)
-        every = np.arange(variables.size) if chosen is None else chosen
+        every: NDArray[np.int64] | range = range(variables.size) if chosen is None else chosen
         if variables.is_shared(name):
-            every, chosen = np.arange(1), None
+            every, chosen = range(1), None
         if isinstance(value, str):
             plain = self._text_values(name, value, every, frame)
         else:
@@ -127,7 +134,7 @@ class Access:
             raise ArgumentError(f"{name!r} takes numbers, not {value!r}", owner=self._owner, hint=hint)
         plain = _of_type(plain, self._variables.symbols[name].type, name, self._owner)
         chosen = None if self._variables.is_shared(name) else self._elements()
-        every = np.arange(1 if self._variables.is_shared(name) else self._variables.size) if chosen is None else chosen
+        every = range(1 if self._variables.is_shared(name) else self._variables.size) if chosen is None else chosen
         self._fits(name, plain, every)
         return plain, chosen
 
@@ -141,15 +148,15 @@ class Access:
                 f"{name!r} is a subexpression: it follows from its equation", owner=self._owner, hint=hint
             )
 
-    def _fits(self, name: str, plain: NDArray[Any], every: NDArray[np.int64]) -> None:
-        if np.ndim(plain) and np.shape(plain) != every.shape and np.size(plain) != 1:
+    def _fits(self, name: str, plain: NDArray[Any], every: NDArray[np.int64] | range) -> None:
+        if np.ndim(plain) and np.shape(plain) != (len(every),) and np.size(plain) != 1:
             raise ArgumentError(
                 f"{np.size(plain)} values of shape {np.shape(plain)} for {len(every)} elements of {name!r}",
                 owner=self._owner,
                 hint="give one value for all, or one for each element",
             )
 
-    def _text_values(self, name: str, text: str, every: NDArray[np.int64], frame: FrameType) -> NDArray[Any]:
+    def _text_values(self, name: str, text: str, every: NDArray[np.int64] | range, frame: FrameType) -> NDArray[Any]:
         variables, symbol = self._variables, self._variables.symbols[name]
         expect: Any = symbol.unit if symbol.type == "real" else symbol.type
         checked, values = self._surroundings().expression(text, f"value of {name}", expect, frame)
@@ -170,9 +177,9 @@ class Access:
                 raise ArgumentError(Mistake(ArgumentError, summary, span, self._owner, hint=hint))
 
     def _evaluated(
-        self, checked: CheckedExpression, values: dict[str, Any], unit: Unit, every: NDArray[np.int64]
+        self, checked: CheckedExpression, values: dict[str, Any], unit: Unit, every: NDArray[np.int64] | range
     ) -> NDArray[Any]:
-        """Return a checked text's values for elements; ``i`` and ``N`` are those of this part."""
+        """Return a checked text's values for elements (a range for all); ``i`` and ``N`` are those of this part."""
         return self._variables.evaluate(checked, unit, every, values, self._elements())
 
     def _number(self, name: str, value: Any) -> NDArray[Any]:

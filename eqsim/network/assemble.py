@@ -8,9 +8,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from eqsim.checking.vocabulary import time_unit
 from eqsim.lowering import neurons as lower_neurons
 from eqsim.lowering.binding import Lowered, Of, Owner
-from eqsim.lowering.kernel import Entry, Kernel, renamed
+from eqsim.lowering.kernel import Entry, Kernel, identifier, renamed
 from eqsim.lowering.program import Address, Guard, Lanes, Launch, Program, When, in_order
 from eqsim.lowering.record import record_events, record_states
 from eqsim.lowering.threads import COUNT
@@ -187,10 +188,9 @@ def _constant(name: str, lowered: Lowered, keys: Mapping[Of, str], key: str) -> 
 def prepare(variables: Variables, dtype: str, dt: float) -> Storage:
     """Bring an object's arrays and constants into the state in which a run takes them."""
     variables.settle_all()
+    variables.own_all(dtype)
     storage = variables.storage
     for name, entry in variables.entries.items():
-        if entry == "real" and storage.arrays[name].dtype != dtype:
-            storage.arrays[name] = storage.arrays[name].astype(dtype)
         if name.startswith("_") and entry == "flag":
             storage.arrays[f"{name}_words"] = storage.arrays[name].view(np.uint64)
     for name, symbol in variables.captured.items():
@@ -266,7 +266,9 @@ def add_neurons(assembly: Assembly, group: NeuronGroup) -> None:
     if update is not None:
         assembly.launch(update, key, when("groups"), {"own": key}, scalars=size)
     if checked.threshold is not None:
-        if not fused:
+        if "_next" in owner.arrays:
+            _draw_spikes(assembly, group, key, when("thresholds"))
+        elif not fused:
             test = lower_neurons.threshold(owner, checked, "spike", f"threshold {title}")
             assembly.launch(test, key, when("thresholds"), {"own": key}, scalars=size)
         compress(assembly, key, "spike", when("thresholds"), group.N)
@@ -281,6 +283,17 @@ def add_neurons(assembly: Assembly, group: NeuronGroup) -> None:
         assembly.launch(reset, key, when("resets"), {"own": key}, listed(key, "spike"))
     for operation in operations:
         _operate(assembly, owner, operation, key)
+
+
+def _draw_spikes(assembly: Assembly, group: NeuronGroup, key: str, when: When) -> None:
+    """Add the spikes of sources that keep when they spike next."""
+    tries = group._variables.unit("rates") * time_unit(group._variables.system.unitless)
+    names = {"factor": "_factor", "rates": "rates", "drawn_for": "_rate", "following": "_next"}
+    names |= {"flags": "_spike", "words": "_spike_words"}
+    assembly.storages[key].arrays["_factor"] = np.array([assembly.steps[key] * 10.0 ** float(tries.scale)])
+    scalars = {"n": Address(key, "_N"), "stream": Address(key, "_stream")}
+    arrays = {argument: Address(key, name) for argument, name in names.items()}
+    assembly.procedure("draw_spikes", key, when, arrays, scalars, f"threshold of {key}")
 
 
 def _operate(assembly: Assembly, owner: Owner, operation: Operation, key: str) -> None:
@@ -358,7 +371,7 @@ def add_state_monitor(assembly: Assembly, monitor: StateMonitor) -> None:
     storage.arrays["_count"] = np.array([len(chosen)])
     storage.constants |= {"dt": assembly.steps[key], "_most": len(chosen), "_stream": 0}
     lowered = record_states({"own": owner}, monitor._variables, f"record {', '.join(monitor._variables)} of {source}")
-    records = {name: Address(key, name) for v in monitor._variables for name in (f"_record_{v}", f"_record_{v}_count")}
+    records = _records(key, monitor._variables)
     arrays = {**records, "_events": Address(key, "_events"), "_count": Address(key, "_count")}
     period = assembly.periods[key]
     when = When(monitor._when, monitor._order, 2, period)
@@ -385,7 +398,7 @@ def add_event_monitor(assembly: Assembly, monitor: EventMonitor) -> None:
     title = f"record {monitor._event}s of {source}"
     lowered = record_events(owner, monitor._variables, title, member=part is not None, keep=monitor._keep)
     series = tuple(monitor._series)
-    records = {name: Address(key, name) for v in series for name in (f"_record_{v}", f"_record_{v}_count")}
+    records = _records(key, series)
     own = {f"_own_{name}": Address(key, name) for name in ("_member", "_counted") if name in storage.arrays}
     arrays = {**records, **own, **listed(source, monitor._event)}
     when = When(monitor._when, monitor._order, 1, assembly.periods[key])
@@ -393,6 +406,12 @@ def add_event_monitor(assembly: Assembly, monitor: EventMonitor) -> None:
     _as_dtype(storage, monitor._variables, held, assembly.dtype)
     for name in series:
         _guard(assembly, key, f"_record_{name}", Address(key, "_most"), assembly.periods[key])
+
+
+def _records(key: str, variables: Sequence[str]) -> dict[str, Address]:
+    """Return where a kernel's lists of records, and their lengths, are kept."""
+    ends = ("", "_count")
+    return {identifier(f"_record_{v}") + end: Address(key, f"_record_{v}{end}") for v in variables for end in ends}
 
 
 def _as_dtype(storage: Storage, recorded: Sequence[str], variables: Variables, dtype: str) -> None:

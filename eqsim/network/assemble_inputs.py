@@ -22,10 +22,10 @@ from eqsim.network.driven_input import Input
 from eqsim.network.pathways import counted
 from eqsim.network.poisson_input import PoissonInput
 from eqsim.network.population_rate import PopulationRateMonitor
+from eqsim.random.tables import binomial_table
 from eqsim.text.errors import ArgumentError, NetworkError
 
-_SMALL_MEAN = 2.0  # of a draw that vectorises
-_MOST_DRAWS = 8  # more of them would take longer than one draw of any mean
+_MOST_MEAN = 256.0  # of counts by a table, whose length and time grow with its square root
 _NO_SYSTEM = System("", (), (), MappingProxyType({}), Traits(True, True, False, "none"))
 
 
@@ -68,12 +68,6 @@ class DriveParts:
         assembly.follows[arrays["_events"]] = self.group
         return arrays
 
-    def own_array(self, name: str, size: int) -> None:
-        """Give the input an array of counts."""
-        self.assembly.storages[self.key].arrays[name] = np.zeros(size, np.int64)
-        own = self.owners["own"]
-        self.owners["own"] = replace(own, arrays={**own.arrays, name: "count"})
-
     def launch(self, lowered: Lowered, slot: str, order: int, rank: int) -> None:
         """Add a kernel."""
         when = When(slot, order, rank, self.period)
@@ -84,7 +78,8 @@ def add_poisson_input(assembly: Assembly, drive: PoissonInput) -> None:
     """Add the arrivals of a Poisson input."""
     parts = DriveParts(assembly, drive)
     frequency = Unit() / time_unit(drive._target._variables.system.unitless)
-    draws = 0
+    title = f"arrivals of {parts.key} at {parts.group}"
+    drive._variables.storage.constants["_tries"] = drive.N
     if drive._plain_rate is not None:
         chance = drive._plain_rate * parts.dt * 10.0 ** float(-frequency.scale)
         if chance > 1:
@@ -94,33 +89,32 @@ def add_poisson_input(assembly: Assembly, drive: PoissonInput) -> None:
                 found=f"rate*dt = {chance:g}",
                 hint="take a smaller dt, or more sources of a lower rate",
             )
-        draws = _draws(drive.N, chance)
-    drive._variables.storage.constants |= {f"_tries_{k}": n for k, n in enumerate(_tries(drive.N, draws or 1))}
-    title = f"arrivals of {parts.key} at {parts.group}"
-    if draws and parts.domain == "listed":
-        parts.own_array("_arrivals", drive._target.N)
-        lowered = lower_inputs.draw_arrivals(parts.owners["own"], drive._rate, frequency, draws, f"draw {title}")
-        when = When(drive._when, drive._order, 0, parts.period)
-        assembly.launch(lowered, parts.key, when, {"own": parts.key}, scalars={"_n": Address(parts.key, "_post_N")})
+        if chance <= 0.5 and drive.N * chance <= _MOST_MEAN:
+            _draw_from_table(parts, drive, chance, f"draw {title}")
     lowered = lower_inputs.arrivals(
-        parts.owners, drive._symbol, drive._weight, drive._rate, frequency, draws, parts.domain, title
+        parts.owners, drive._symbol, drive._weight, drive._rate, frequency, parts.domain, title
     )
     parts.launch(lowered, drive._when, drive._order, 0)
 
 
-def _draws(tries: int, chance: float) -> int:
-    """Return into how many draws of small means a binomial draw is split; 0 if it is not.
-
-    A sum of binomial draws of one chance is a binomial draw.
-    """
-    for number in range(1, _MOST_DRAWS + 1):
-        if chance <= 0.5 and max(_tries(tries, number)) * chance <= _SMALL_MEAN:
-            return number
-    return 0
-
-
-def _tries(tries: int, draws: int) -> list[int]:
-    return [tries // draws + (part < tries % draws) for part in range(draws)]
+def _draw_from_table(parts: DriveParts, drive: PoissonInput, chance: float, title: str) -> None:
+    """Add the drawing of how many arrivals each neuron gets, one rate for all, and tell the kernel that they are."""
+    table, storage = binomial_table(drive.N, chance), drive._variables.storage
+    storage.arrays |= {
+        "_marks": table.marks,
+        "_bounds": table.bounds,
+        "_arrivals": np.zeros(drive._target.N, np.uint16),
+    }
+    storage.constants["_least"] = table.start
+    names = {"marks": "_marks", "bounds": "_bounds", "drawn": "_arrivals"}
+    # threads own slices of the group or, of its parts, slices that have nothing to do with those
+    size = parts.scalars.get("_n", Address(parts.key, "_post_N"))
+    scalars = {"n": size, "stream": Address(parts.key, "_stream"), "start": Address(parts.key, "_least")}
+    when = When(drive._when, drive._order, 0, parts.period)
+    arrays = {argument: Address(parts.key, name) for argument, name in names.items()}
+    parts.assembly.procedure("draw_counts", parts.key, when, arrays, scalars, title)
+    own = parts.owners["own"]
+    parts.owners["own"] = replace(own, arrays={**own.arrays, "_arrivals": "count"})
 
 
 def add_input(assembly: Assembly, drive: Input) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eqsim.connectivity.order import ascending, first_of_each, inverse, sort_synapses, sources, taken
+from eqsim.connectivity.order import ascending, first_of_each, inverse, lay_out, sources, taken
 from eqsim.random.pieces import many
 
 Index = NDArray[Any]
@@ -39,6 +39,11 @@ class Connections:
         """Whether synapses lie in storage order."""
         return self._grown is None
 
+    @property
+    def by_source(self) -> bool:
+        """Whether synapses that do not lie in storage order were created source by source."""
+        return self._grown is not None and (self._grown[0] is None or ascending([self._grown[0]]))
+
     def __len__(self) -> int:
         return len(self.target if self._grown is None else self._grown[1])
 
@@ -64,23 +69,18 @@ class Connections:
     def sort(
         self, delay: Index | None, source_place: Index | None = None, bounds: NDArray[np.int64] | None = None
     ) -> None:
-        """Bring synapses into storage order; ``delay`` holds steps in order of creation, or ``None`` for one delay.
+        """Bring synapses into storage order, and ``delay``, which holds the steps of each, or ``None`` for one delay.
 
         ``source_place`` says where each source lies, if not at its index; ``bounds`` where each thread's targets begin.
         """
-        i, j = self.sources(), self.targets()
+        grown = [self.sources(), self.targets()]
         if source_place is not None:
-            i = source_place[i]
+            grown[0] = source_place[grown[0]]
             self.source_order = inverse(source_place)
         self._place = None
-        if bounds is None:
-            stored = sort_synapses(i, j, delay, self.n_pre, as_created=self.as_created)
-            self.start, self.target, self.permutation = stored
-            self.lane_start = self.start
-        else:
-            divided = sort_synapses(i, j, delay, self.n_pre, as_created=self.as_created, bounds=bounds)
-            self.start, self.target, self.permutation, self.lane_start = divided
-        self._grown = None
+        self._grown = None  # the synapses are in ``grown`` alone, which is emptied as soon as it can be
+        stored = lay_out(grown, delay, self.n_pre, as_created=self.as_created, bounds=bounds)
+        self.start, self.target, self.permutation, self.lane_start = stored
 
     def sources(self) -> Index:
         """Return the source of each synapse, in order of creation."""

@@ -12,8 +12,10 @@ from eqsim.connectivity.delays import narrow_steps
 from eqsim.connectivity.order import rearrange, sources, taken, transpose
 from eqsim.lowering.threads import bounds
 from eqsim.network.connections import Connections
+from eqsim.network.precision import in_single
 from eqsim.network.under_way import QUEUE, Reach, spikes_under_way
 from eqsim.network.variables import Variables
+from eqsim.runtime.run import interruptible
 
 Longs = NDArray[np.int64]
 
@@ -24,8 +26,9 @@ class Layout:
     Attributes
     ----------
     delays
-        By pathway: one time for all synapses, or one for each. Once synapses are laid out, those of one for each have
-        in ``steps`` the dt in which the array counts steps, and are one time where all are alike.
+        By pathway: one time for all synapses, or one for each, in single precision where that loses nothing. Once
+        synapses are laid out, those of one for each have in ``steps`` the dt in which the array counts steps, and are
+        one time where all are alike.
     dt
         The step for which synapses are laid out; ``None`` after a change.
     lanes
@@ -80,16 +83,17 @@ class Layout:
         self.under_way = {pathway: np.stack([late[0], now[late[1]]]) for pathway, late in left.items() if late.size}
 
     def delay(self, pathway: str, times: NDArray[np.float64], chosen: Longs | None) -> None:
-        """Set the delays of a pathway's chosen synapses; ``None`` sets one for all there are and will be.
+        """Set the delays of a pathway's chosen synapses; ``None`` means all there are and, given one, will be.
 
         The array of ``times`` is kept, not copied.
         """
         self.to_creation_order()
-        if chosen is None:
+        if times.ndim == 0 and chosen is None:
             self.delays[pathway] = float(times)
             return
-        if times.ndim and len(times) == len(self.connections) and bool((chosen[1:] > chosen[:-1]).all()):
-            self.delays[pathway] = np.asarray(times, np.float64)  # those of all, in order
+        if chosen is None or (times.ndim and len(times) == len(self.connections) and bool(np.all(np.diff(chosen) > 0))):
+            single = in_single(times)
+            self.delays[pathway] = np.asarray(times, np.float64) if single is None else single
             return
         full = np.array(np.broadcast_to(self.delays[pathway], (len(self.connections),)), np.float64)
         full[chosen] = times
@@ -98,11 +102,8 @@ class Layout:
     def to_creation_order(self) -> None:
         """Lay values out in order of creation, so that synapses can be changed; queues give up what is under way."""
         self._take_queues()
-        for pathway in self.delays:
-            times = self.times(pathway)
-            if pathway in self.steps:  # synapses to come are not meant, whatever those of now have in common
-                times = np.array(np.broadcast_to(times, (len(self.connections),)))
-            self.delays[pathway] = times
+        for pathway in self.steps:  # synapses to come are not meant, whatever those of now have in common
+            self.delays[pathway] = np.array(np.broadcast_to(self.times(pathway), (len(self.connections),)))
         self.steps, self.dt = {}, None
         for synapses in self._variables.dependents:  # those that come from these synapses know them by their places
             layout = synapses.__dict__.get("_layout")
@@ -118,6 +119,8 @@ class Layout:
 
     def count_steps(self, dt: float) -> None:
         """Let delays that differ count steps: synapses are about to be laid out."""
+        if self.steps and not self.connections.sorted and all(known == dt for known in self.steps.values()):
+            return  # they do already
         self.to_creation_order()
         for pathway, delays in self.delays.items():
             if isinstance(delays, np.ndarray):
@@ -128,30 +131,42 @@ class Layout:
 
     def for_delivery(self, dt: float, lanes: int) -> None:
         """Lay synapses out by source, thread, delay and target; ``count_steps`` came before."""
-        first = self._first()
-        source = self._ends["pre"]
-        self.connections.n_pre = source.size  # synapses as the source may have become more, or less
-        edges = np.array(bounds(self._ends["post"].size, lanes)) if lanes > 1 else None
-        self.connections.sort(self.delays[first] if first else None, source.place, edges)  # type: ignore[arg-type]
-        order = self.connections.permutation
-        if order is not None:
-            start = self.connections.start
-            self._variables.take(order, start)
-            for delays in self.delays.values():
-                if isinstance(delays, np.ndarray):
-                    rearrange(delays, order, start)
-        self._variables.place = None if order is None else self.connections.place
-        self.dt, self.lanes = dt, lanes
+        with interruptible():  # what is half laid out would be lost
+            first = self._first()
+            source = self._ends["pre"]
+            self.connections.n_pre = source.size  # synapses as the source may have become more, or less
+            edges = np.array(bounds(self._ends["post"].size, lanes)) if lanes > 1 else None
+            self.connections.sort(self.delays[first] if first else None, source.place, edges)  # type: ignore[arg-type]
+            order = self.connections.permutation
+            if order is not None:
+                start = self.connections.start
+                self._variables.take(order, start)
+                for pathway, delays in self.delays.items():
+                    if isinstance(delays, np.ndarray) and pathway != first:  # those of the first are in order
+                        rearrange(delays, order, start)
+            self._variables.place = None if order is None else self.connections.place
+            self.dt, self.lanes = dt, lanes
 
     # what they are ---------------------------------------------------------------------------------------------------
 
     def times(self, pathway: str) -> float | NDArray[Any]:
         """Return a pathway's delays in order of creation, in the network's unit of time."""
         delays = self.delays[pathway]
-        if pathway not in self.steps or not isinstance(delays, np.ndarray):
+        if not isinstance(delays, np.ndarray):
             return delays
+        if pathway not in self.steps:
+            return np.asarray(delays, np.float64)
         place = self.connections.place()
         return (delays if place is None else taken(delays, place)) * self.steps[pathway]
+
+    def extremes(self, pathway: str) -> NDArray[np.float64]:
+        """Return the shortest and the longest of a pathway's delays, in the network's unit of time; 0 of none."""
+        delays = np.atleast_1d(self.delays[pathway])
+        if not delays.size:
+            return np.zeros(2)
+        return np.array([delays.min(), delays.max()], np.float64) * (
+            self.steps[pathway] if isinstance(self.delays[pathway], np.ndarray) and pathway in self.steps else 1.0
+        )
 
     def reach(self, pathway: str) -> Reach:
         """Return which synapses a pathway's spikes reach, and when; synapses must be laid out."""

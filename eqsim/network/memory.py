@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from eqsim.connectivity.order import narrowest
 from eqsim.network.chunks import EVENTS, ROOM
 from eqsim.network.event_monitor import EventMonitor
 from eqsim.network.layout import in_steps
@@ -99,21 +100,20 @@ def _width(entry: Any, real: int) -> int:
 def _synapses(synapses: Synapses, dt: float) -> Iterator[tuple[str, int]]:
     size, n_pre = len(synapses), synapses.source._variables.size
     n_post = synapses.target._variables.size
-    index = np.min_scalar_type(max(0, n_post - 1)).itemsize
+    index = np.dtype(narrowest(max(0, n_post - 1))).itemsize
     yield "connections", 8 * (n_pre + 1) + index * size
     if _reordered(synapses):
-        yield "order of creation", 2 * _index(size) * size
+        yield "order of creation", (4 if size < 2**31 else 8) * size
     if any(pathway.of == "post" for pathway in synapses._checked.pathways):
         yield "connections by target", 8 * (n_post + 1) + (8 + np.min_scalar_type(max(0, n_pre - 1)).itemsize) * size
     for pathway in synapses._checked.pathways:
-        ends, delays = n_pre if pathway.of == "pre" else n_post, synapses._delay_values(pathway.name)
+        ends = n_pre if pathway.of == "pre" else n_post
         ring = power_of_two(4 * ends)
-        if isinstance(delays, np.ndarray) and len(delays) and delays.min() < delays.max():
-            longest = int(in_steps(delays, dt).max())
-            yield f"delays of {pathway.name}", np.min_scalar_type(longest).itemsize * size
+        least, steps = in_steps(synapses._layout.extremes(pathway.name), dt).tolist()
+        if least < steps:
+            yield f"delays of {pathway.name}", np.min_scalar_type(steps).itemsize * size
             yield f"queue of {pathway.name}", (_RUN + 4 + 8 + 8) * ring + 24
             continue
-        steps = int(in_steps(np.asarray(delays), dt).max(initial=0))
         uniform = 4 * ring + 8 * power_of_two(steps + 1) + 16 if steps else 0
         yield f"queue of {pathway.name}", _RUN * ends + 8 + uniform
 
@@ -123,14 +123,8 @@ def _reordered(synapses: Synapses) -> bool:
     connections = synapses._layout.connections
     if connections.sorted:
         return connections.permutation is not None
-    sources = connections.sources()
-    return bool((sources[1:] < sources[:-1]).any()) or any(
-        isinstance(delays, np.ndarray) for delays in synapses._layout.delays.values()
-    )
-
-
-def _index(size: int) -> int:
-    return 4 if size <= np.iinfo(np.uint32).max else 8
+    delays = synapses._layout.delays.values()
+    return not connections.by_source or any(isinstance(of_pathway, np.ndarray) for of_pathway in delays)
 
 
 # records ----------------------------------------------------------------------------------------------------------

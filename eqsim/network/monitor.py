@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from types import FrameType
 from typing import Any
 
 from numpy.typing import NDArray
 
 from eqsim.checking.vocabulary import time_unit
 from eqsim.network.arguments import Sealed
+from eqsim.network.paths import Path
 from eqsim.text.errors import UnknownVariableError
 from eqsim.units import with_unit
 
@@ -53,8 +55,16 @@ class VariableMonitor(Monitor):
             return self._recorded(name[:-1])
         if name.startswith("_"):
             raise AttributeError(name)
+        if any(variable.startswith(f"{name}.") for variable in kept):
+            return Path(self, name)
         hint = f"it records {', '.join(kept)}" if kept else f"name it when the monitor is made: variables={name!r}"
         raise UnknownVariableError(f"{name!r} was not recorded", owner=self.__dict__.get("_owner", ""), hint=hint)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*object.__dir__(self), *self._variables})
+
+    def _set(self, name: str, value: Any, _: FrameType) -> None:
+        setattr(self, name, value)  # refuses
 
     def _recorded(self, variable: str) -> NDArray[Any]:
         """Return the plain records of a variable."""

@@ -30,6 +30,7 @@ from eqsim.network.memory import MemoryEstimate, memory_estimate
 from eqsim.network.neurons import NeuronGroup
 from eqsim.network.operations import NetworkOperation
 from eqsim.network.plain_time import plain_time
+from eqsim.network.poisson import PoissonGroup
 from eqsim.network.population_rate import PopulationRateMonitor
 from eqsim.network.progress import progress_bar
 from eqsim.network.segments import Call, segmented
@@ -123,6 +124,8 @@ class Network(Sealed):
         for name, thing in names.items():
             thing._network, thing._name = self, name
             self._objects[name] = thing
+            if isinstance(thing, PoissonGroup):
+                thing._forget_intervals()
         self._forget_program()
 
     def remove(self, *objects: Any) -> None:

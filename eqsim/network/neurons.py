@@ -7,7 +7,7 @@ import os
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import FrameType
+from types import FrameType, MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -22,6 +22,7 @@ from eqsim.language.expr import Name, Number
 from eqsim.language.model import Model
 from eqsim.language.names import free_names
 from eqsim.language.parse import parse, with_arguments
+from eqsim.lowering.kernel import Entry
 from eqsim.lowering.neurons import storage
 from eqsim.lowering.program import check_slot
 from eqsim.network.access import Access
@@ -40,6 +41,8 @@ from eqsim.schemes.choose import Choice, choose, find
 from eqsim.text.errors import ArgumentError, EqsimWarning
 from eqsim.text.source import Source
 from eqsim.units import has_unit
+
+_NOTHING: Mapping[str, Entry] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +114,15 @@ class NeuronGroup(Modelled):
             found, hint = type(events).__name__, "write for instance events={'up': 'V > -40*mV'}"
             raise ArgumentError("events give conditions by name", owner=owner, found=found, hint=hint)
         frame = caller()
-        written, extra = _written(text, owner, threshold, reset, refractory, events, method, noise)
-        offered = _offered(written, namespace, frame)
-        values = {**usable({**offered, **given}, _defined(written), strict=True), **extra}
+        written, extra = written_model(text, owner, threshold, reset, refractory, events, method, noise)
+        around = offered(written, namespace, frame)
+        values = {**usable({**around, **given}, _defined(written), strict=True), **extra}
         checked = check(written, Scope("neuron", externals(values), nearby=nearby(namespace, frame)))
         system = analyse(checked)
         choice = choose(system, checked.method, checked.noise) if system.states else None
         if checked.method is not None and choice is None:
             find(checked.method)  # tells a misspelt name where there is nothing to integrate
-        warn_of_hidden(checked.symbols, usable(offered, (), strict=False), owner)
+        warn_of_hidden(checked.symbols, usable(around, (), strict=False), owner)
         if checked.threshold is not None and checked.reset is None and checked.refractory_kind == "none":
             warnings.warn(
                 f"{owner} has a threshold but neither reset nor refractoriness: it spikes in every step above it",
@@ -140,12 +143,14 @@ class NeuronGroup(Modelled):
         checked: CheckedModel,
         system: System,
         choice: Choice | None,
+        kept: Mapping[str, Entry] = _NOTHING,
     ) -> None:
+        """Make the storage: of the model's variables, and of what else is ``kept`` beside them."""
         self._owner, self._shape = owner, shape
         self._checked, self._system, self._choice = checked, system, choice
         self._operations: list[Operation] = []
         self._revision = 0
-        variables = Variables(owner, system, storage(checked), size, 0)
+        variables = Variables(owner, system, {**storage(checked), **kept}, size, 0)
         variables.waiting = {
             d.name: d.value for d in checked.definitions if d.kind == "parameter" and d.value is not None
         } | dict(checked.initials)
@@ -293,7 +298,7 @@ def size_of(N: Any, owner: str) -> tuple[int, tuple[int, ...]]:
     return whole_number(math.prod(int(n) for n in shape), "N", owner), tuple(int(n) for n in shape)
 
 
-def _written(
+def written_model(
     model: str,
     owner: str,
     threshold: str | None,
@@ -302,11 +307,12 @@ def _written(
     events: Mapping[str, str] | None,
     method: str | None,
     noise: Literal["stratonovich", "ito"] | None,
+    parts: frozenset[str] = frozenset(),
 ) -> tuple[Model, dict[str, Any]]:
     """Return the model with its keyword texts, and a refractory time that is no text as a value."""
     as_text = refractory if isinstance(refractory, str) else None
     written = with_arguments(
-        parse(model, owner),
+        parse(model, owner, parts=parts),
         owner,
         threshold=threshold,
         reset=reset,
@@ -316,6 +322,7 @@ def _written(
         on_post=None,
         method=method,
         noise=noise,
+        parts=parts,
     )
     if refractory is None or as_text is not None or refractory is False:
         return written, {}
@@ -328,7 +335,8 @@ def _written(
     return replace(written, refractory=Name("_refractory", span)), {"_refractory": refractory}
 
 
-def _offered(model: Model, namespace: Mapping[str, Any] | None, frame: FrameType) -> dict[str, Any]:
+def offered(model: Model, namespace: Mapping[str, Any] | None, frame: FrameType) -> dict[str, Any]:
+    """Return what the surroundings offer for the names of a model."""
     names = free_names(model) | _defined(model)
     if namespace is not None:
         return {name: namespace[name] for name in names if name in namespace}

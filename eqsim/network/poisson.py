@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -15,22 +16,28 @@ from eqsim.language.expr import Expr
 from eqsim.language.model import Definition, Model, UnitText
 from eqsim.language.names import free_names
 from eqsim.language.parse import parse_expression
+from eqsim.lowering.kernel import Entry
 from eqsim.network.arguments import check_shared
 from eqsim.network.capture import caller, externals, found, usable
 from eqsim.network.labels import label
 from eqsim.network.neurons import NeuronGroup, size_of
 from eqsim.network.timed_array import TimedArray
 from eqsim.random import next_stream
+from eqsim.random.laws import FAR
 from eqsim.text.errors import ArgumentError, UnitsError
 from eqsim.text.source import Source
 from eqsim.units import has_unit, joined, magnitude, unit_of
+
+# where rates are values: the step of each source's next spike, and the rate for which it was drawn
+_KEPT: Mapping[str, Entry] = MappingProxyType({"_next": "count", "_rate": "real"})
 
 
 class PoissonGroup(NeuronGroup):
     """Sources that spike by chance: in each step with probability ``rates*dt``, independently of all else.
 
     What a group of neurons can do, it can: parts (``P[:10]``), monitors, ``run_regularly``. A rate above 1/dt gives a
-    spike in every step.
+    spike in every step. Where rates are values and spikes are rare, a source draws when it spikes next, and again when
+    its rate was changed; that takes less time than a draw in every step and follows the same law.
 
     Parameters
     ----------
@@ -76,13 +83,21 @@ class PoissonGroup(NeuronGroup):
             checked = _varying(formula, owner, values)
         else:
             checked = check(_model(None, owner, unitless=not has_unit(rates)), Scope("neuron"))
-        self._setup(owner, size, shape, checked, analyse(checked), None)
+        by_intervals = not isinstance(rates, str)
+        self._setup(owner, size, shape, checked, analyse(checked), None, _KEPT if by_intervals else {})
+        self._forget_intervals()
         self._name, self._dt, self._order, self._seed, self._namespace = name, dt, order, seed, namespace
         self._variables.stream = next_stream(seed)
         self._variables.namespace.update({key: values[key] for key in checked.externals if key in values})
-        if not isinstance(rates, str):
+        if by_intervals:
             _refuse_mistakes(rates, size, owner)
             self._assign("rates", rates, None, caller())
+
+    def _forget_intervals(self) -> None:
+        """Let no spike be planned: what was planned counts the steps of another network."""
+        arrays = self._variables.storage.arrays
+        if "_next" in arrays:
+            arrays["_next"][:], arrays["_rate"][:] = FAR, 0  # at a rate of 0 there is none
 
     def _put(self, name: str, plain: NDArray[Any], chosen: Any) -> None:
         if name == "rates":

@@ -161,6 +161,7 @@ def _state(thing: Any) -> dict[str, Any]:
     state: dict[str, Any] = {"attributes": {name: _kept(thing.__dict__.get(name)) for name in _attributes(thing)}}
     held = thing.__dict__.get("_variables")
     if isinstance(held, Variables):
+        held.own_all()
         place, namespace = held.place, dict(held.namespace)
         state["variables"] = {
             "size": held.size,
@@ -270,6 +271,7 @@ def _variables_change(held: Variables, state: State) -> Callable[[], None]:
     }
 
     def put() -> None:
+        held._loose.clear()
         held.size, held.stream, held._assignments = state["size"], state["stream"], state["assignments"]
         held.place, held._waiting = state["place"], waiting
         held.namespace.clear()

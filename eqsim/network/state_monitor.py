@@ -17,6 +17,7 @@ from eqsim.network.display import state_monitor_html
 from eqsim.network.indexes import elements, part_of
 from eqsim.network.labels import label
 from eqsim.network.monitor import VariableMonitor
+from eqsim.network.paths import Path
 from eqsim.network.record_file import RecordFile
 from eqsim.network.records_export import Columns, dataset, frame_of_series, signals
 from eqsim.network.series import Series, of_type
@@ -143,8 +144,10 @@ class StateMonitor(VariableMonitor):
         symbol = self._source._variables.symbols[variable]
         return of_type(values, symbol.type)
 
-    def __getitem__(self, index: Any) -> Recorded:
-        """Return the records of one element, or of several, by the index in the source."""
+    def __getitem__(self, index: Any) -> Any:
+        """Return the records of one element, or of several, by the index in the source; of a variable by its name."""
+        if isinstance(index, str):
+            return getattr(self, index)
         wanted = elements(index, self._source.N, self._owner)
         place = {int(element): row for row, element in enumerate(self._record)}
         missing = [int(element) for element in wanted if int(element) not in place]
@@ -204,4 +207,5 @@ class Recorded:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        return getattr(self._monitor, name)[self._rows]
+        found = getattr(self._monitor, name)
+        return Path(self, name) if isinstance(found, Path) else found[self._rows]

@@ -27,7 +27,13 @@ def within(group: Any, index: NDArray[Any]) -> NDArray[Any]:
 def whole(group: Any, index: NDArray[Any]) -> NDArray[Any]:
     """Return indexes of a part of a group as indexes of the whole group."""
     part = group._elements()
-    outside: NDArray[Any] = index if part is None else np.take(part.astype(index.dtype), index)
+    if part is None or not len(part):
+        return index
+    kind = index.dtype if int(part.max()) <= np.iinfo(index.dtype).max else np.min_scalar_type(-int(part.max()))
+    if (np.diff(part) == 1).all():
+        moved: NDArray[Any] = np.add(index, kind.type(part[0]), dtype=kind)
+        return moved
+    outside: NDArray[Any] = np.take(part.astype(kind), index)
     return outside
 
 

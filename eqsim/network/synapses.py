@@ -340,20 +340,21 @@ class Synapses(Modelled):
             raise ArgumentError(
                 f"there is no pathway {pathway!r} to delay", owner=self._owner, hint=f"pathways are {known}"
             )
-        chosen = self._chosen(index, frame)
+        chosen = None if index is None else self._chosen(index, frame)
+        every = range(len(self)) if chosen is None else chosen
         if isinstance(value, str):
             checked, values = self._surroundings().expression(value, "delay", self._time_unit(), frame)
-            plain = self._evaluated(checked, values, self._time_unit(), chosen)
+            plain = self._evaluated(checked, values, self._time_unit(), every)
         else:
             value = value.values if isinstance(value, VariableView) else value
-            plain = np.array(magnitude(value, self._time_unit(), self._owner), np.float64)
+            plain = np.asarray(magnitude(value, self._time_unit(), self._owner))
         if not (plain.min(initial=0.0) >= 0 and plain.max(initial=0.0) < np.inf):  # what is no number is refused, too
             hint = "a spike arrives now or later: give a finite time"
             raise ArgumentError("a delay is a time of at least zero", owner=self._owner, hint=hint)
-        if plain.ndim and plain.shape != chosen.shape:
+        if plain.ndim and plain.shape != (len(every),):
             hint = "give one delay for all, or one for each synapse"
-            raise ArgumentError(f"{plain.size} delays for {len(chosen)} synapses", owner=self._owner, hint=hint)
-        self._layout.delay(pathway, plain, None if index is None and plain.ndim == 0 else chosen)
+            raise ArgumentError(f"{plain.size} delays for {len(every)} synapses", owner=self._owner, hint=hint)
+        self._layout.delay(pathway, plain, chosen)
         self._revision += 1
 
     def _time_unit(self) -> Unit:

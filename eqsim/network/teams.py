@@ -12,7 +12,7 @@ from eqsim.network.poisson_input import PoissonInput
 from eqsim.network.synapses import Synapses
 
 # nanoseconds, roughly: a guess that is wrong by a factor of two costs little on either side
-_OPERATION, _FUNCTION, _DRAW, _EVENT = 0.2, 3.0, 8.0, 1.5
+_OPERATION, _FUNCTION, _DRAW, _COUNT, _EVENT = 0.2, 3.0, 8.0, 2.0, 1.5
 _RATE = 0.01  # spikes a millisecond that a neuron is taken to emit
 _WORTH = 20_000.0  # nanoseconds of work in a step for each thread, against the tenths of one that a meeting takes
 
@@ -40,6 +40,6 @@ def _work(thing: Any, step: float) -> float:
         case Synapses():
             return len(thing) * _RATE * step * _EVENT
         case PoissonInput():
-            return float(thing.target.N) * _DRAW
+            return float(thing.target.N) * (_DRAW if thing._plain_rate is None else _COUNT)
         case _:
             return 0.0

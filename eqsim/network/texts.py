@@ -33,6 +33,12 @@ class Surroundings:
     post: Mapping[str, Symbol] = field(default_factory=dict)
     unitless: bool | None = None
 
+    @property
+    def parts(self) -> frozenset[str]:
+        """The channels and ions whose variables texts may name, as in ``INa.m``."""
+        known = (*self.symbols, *self.pre, *self.post)
+        return frozenset(name.partition(".")[0] for name in known if "." in name)
+
     def values(self, names: Collection[str], frame: FrameType | None) -> dict[str, Any]:
         """Return the values, from the namespace or else from the caller, that names may stand for."""
         known = {name for name, symbol in self.symbols.items() if symbol.role is not Role.EXTERNAL}
@@ -53,14 +59,14 @@ class Surroundings:
         self, text: str, part: str, expect: Unit | Literal["boolean", "integer", "any"], frame: FrameType | None
     ) -> tuple[CheckedExpression, dict[str, Any]]:
         """Return a text read as one formula and checked, and the captured values that it uses."""
-        expr: Expr = parse_expression(text, self.owner, part)
+        expr: Expr = parse_expression(text, self.owner, part, self.parts)
         values = self.values(free_names(expr), frame)
         checked = check_expression(expr, self.scope(values, frame), self.symbols, expect=expect)
         return checked, used(values)
 
     def statements(self, text: str, part: str, frame: FrameType | None) -> tuple[CheckedCode, dict[str, Any]]:
         """Return a text read as statements and checked, and the captured values that it uses."""
-        code = parse_statements(text, self.owner, part)
+        code = parse_statements(text, self.owner, part, self.parts)
         values = self.values(free_names(code), frame)
         return check_code(code, self.scope(values, frame), self.symbols), used(values)
 

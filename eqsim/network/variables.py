@@ -23,6 +23,7 @@ from eqsim.lowering.evaluate import evaluate
 from eqsim.lowering.kernel import Entry
 from eqsim.network.capture import externals
 from eqsim.network.captured import callables, same_value
+from eqsim.network.precision import in_single
 from eqsim.random import Kind, binomial, normal, poisson, uniform
 from eqsim.random.pieces import cut, many, shared_out
 from eqsim.targets.target import Storage
@@ -66,11 +67,15 @@ class Variables:
         self.linkable: frozenset[str] = frozenset()  # parameters marked (linked)
         self.linked: dict[str, tuple[Any, Variables, str, Indices | None]] = {}  # what they refer to, once they do
         self._waiting: dict[str, Expr] = {}
+        self.at_rest: Mapping[str, Expr] = MappingProxyType({})  # formulas in plain numbers, for states without a value
         self._place: Indices | Callable[[], Indices | None] | None = None
         self._under_way: list[str] = []
         self._assignments = 0
         self._occasion = 0
         self.dependents: WeakSet[Any] = WeakSet()  # the monitors and synapses that were made on this object
+        self._loose: set[str] = (
+            set()
+        )  # those whose array nobody else has: it may be exchanged, and be float32 meanwhile
         self.part: Indices | None = None  # the elements of the part of the group for which a text is evaluated
         for name, entry in self.entries.items():
             self.storage.arrays[name] = self._zeros(name, entry)
@@ -119,6 +124,30 @@ class Variables:
             new = new.astype(old.dtype, copy=False)
             new[: min(len(old), len(new))] = old[: len(new)]
             self.storage.arrays[name] = new
+            if entry == "real" and not self.is_shared(name) and new.dtype == np.float64:
+                self._loose.add(name)
+
+    def own(self, name: str) -> NDArray[Any]:
+        """Return a variable's array, which from here on stays the same one, in double precision or the network's."""
+        array = self._wide(name)
+        self._loose.discard(name)
+        return array
+
+    def own_all(self, dtype: str | None = None) -> None:
+        """Let all arrays stay the same ones; real numbers become those of a type if one is given."""
+        for name, entry in self.entries.items():
+            if dtype is None:
+                self.own(name)
+            elif entry == "real" and self.storage.arrays[name].dtype != dtype:
+                self.storage.arrays[name] = self.storage.arrays[name].astype(dtype)
+        self._loose.clear()
+
+    def _wide(self, name: str) -> NDArray[Any]:
+        """Return a variable's array as numbers of any precision are written to it."""
+        array = self.storage.arrays[name]
+        if name in self._loose and array.dtype == np.float32:
+            self.storage.arrays[name] = array = array.astype(np.float64)
+        return array
 
     def take(self, order: Indices, start: Indices | None = None) -> None:
         """Lay values out anew: at each position that of the element that ``order`` names, by its position so far.
@@ -153,12 +182,13 @@ class Variables:
         if name in self.linkable:
             raise ArgumentError(f"{name!r} is linked to nothing yet", owner=self.owner, hint=_LINK)
         if name in self.entries:
-            values = self.storage.arrays[name]
             if self.is_shared(name):
-                return values[:1]
+                return self.storage.arrays[name][:1]
             if self.place is not None:
                 index = self.place if index is None else self.place[index]
-            values = values[: self.size] if index is None else values[index]
+            values = self.own(name)[: self.size] if index is None else self.storage.arrays[name][index]
+            if name in self._loose:
+                values = values.astype(np.float64, copy=False)
             values = values != 0 if self.entries[name] == "flag" else values
             if values.base is None:
                 values.flags.writeable = False  # a copy: what is written to it would be lost
@@ -174,9 +204,13 @@ class Variables:
             else:
                 self.settle(name)
         array = self.storage.arrays[name]
+        single = in_single(np.asarray(values)) if index is None and name in self._loose else None
         if self.is_shared(name):
             array[0] = np.ravel(values)[0]
+        elif single is not None and self.place is None:
+            self.storage.arrays[name] = single
         else:
+            array = self._wide(name)
             if self.place is not None:
                 index = self.place if index is None else self.place[index]
             array[slice(0, self.size) if index is None else index] = values
@@ -205,8 +239,11 @@ class Variables:
             raise DefinitionError(f"defaults and initial values depend on each other: {circle}", owner=self.owner)
         self._under_way.append(name)
         try:
-            index = np.arange(1 if self.is_shared(name) else self.size)
-            values = self.draw_values(self.waiting[name], self.symbols, self.unit(name), index, _occasion(name))
+            index = range(1 if self.is_shared(name) else self.size)
+            if name in self.at_rest:
+                values = np.asarray(self.compute(self.at_rest[name], self.symbols, np.asarray(index)))
+            else:
+                values = self.draw_values(self.waiting[name], self.symbols, self.unit(name), index, _occasion(name))
         finally:
             self._under_way.pop()
         if name in self.waiting:
@@ -221,9 +258,9 @@ class Variables:
     # formulas --------------------------------------------------------------------------------------------------------
 
     def draw_values(
-        self, expr: Expr, symbols: Mapping[str, Symbol], unit: Unit, index: Indices, occasion: int | None = None
+        self, expr: Expr, symbols: Mapping[str, Symbol], unit: Unit, index: Indices | range, occasion: int | None = None
     ) -> NDArray[Any]:
-        """Return a checked formula's values for elements, counted in a unit.
+        """Return a checked formula's values for elements, counted in a unit; a range counts them all from 0 on.
 
         Every call draws new random numbers, but those for the same ``occasion`` are the same.
         """
@@ -233,14 +270,15 @@ class Variables:
         plain = plain_in(expr, symbols, unit, externals(self.namespace))
         laws = _compiled_laws() if many(len(index)) else _LAWS
         if len(index) <= _BLOCK:
-            return np.asarray(self.compute(plain, symbols, index, laws))
-        first = np.asarray(self.compute(plain, symbols, index[:_BLOCK], laws))
+            return np.asarray(self.compute(plain, symbols, np.asarray(index, np.int64), laws))
+        first = np.asarray(self.compute(plain, symbols, np.asarray(index[:_BLOCK]), laws))
         values = np.empty(len(index), first.dtype)
         values[:_BLOCK] = first
 
         def fill(begin: int, end: int) -> None:
             block = slice(_BLOCK + begin, _BLOCK + end)
-            values[block] = self.compute(plain, symbols, index[block], laws)
+            some = np.arange(block.start, block.stop) if isinstance(index, range) else index[block]
+            values[block] = self.compute(plain, symbols, some, laws)
 
         blocks = cut(len(index) - _BLOCK, _BLOCK)
         if many(len(index)) and not callables(self.namespace):  # what users wrote is called by one thread at a time
@@ -254,7 +292,7 @@ class Variables:
         self,
         checked: CheckedExpression,
         unit: Unit,
-        index: Indices,
+        index: Indices | range,
         values: Mapping[str, Any],
         part: Indices | None = None,
     ) -> NDArray[Any]:

@@ -11,6 +11,12 @@ c3   the draw's number in its kernel (24 bits), then the kind (8 bits)
 
 so each of 2^48 elements has draws of its own in each of 2^48 steps. The number's high 8 bits count the trials of a
 ``poisson`` or ``binomial`` draw, whose uniforms they keep apart; a kernel's own numbers are below 2^16 = ``NUMBERS``.
+
+Counts from a table (``eqsim.random.tables``) have a kind of their own. A block of number 0 has the *element* ``b`` and
+serves the elements 8b to 8b + 7, each with half a word; one of number 1 has the bits below that half, of one element.
+So have the spikes of sources that keep when they spike next (``eqsim.random.intervals``): number 0 says whether two of
+them spike in the step, the sources 64k + j and 64k + 32 + j having the element 32k + j; number 1 says of one source how
+many steps pass from that step on.
 """
 
 from __future__ import annotations
@@ -38,6 +44,8 @@ class Kind(IntEnum):
     TEXT = 2  # a text that is assigned
     CONNECT = 3  # which synapses exist
     EVENT = 4  # run_on_event, run_regularly and other operations beside the equations
+    COUNTS = 5  # counts from a table, eight elements to a block
+    SPIKES = 6  # of sources that keep when they spike next
 
 
 def words(stream: Any, kind: Any, number: Any, step: Any, element: Any) -> tuple[Any, Any, Any, Any]:

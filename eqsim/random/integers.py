@@ -1,4 +1,4 @@
-"""Poisson and binomial draws for NumPy arrays."""
+"""Poisson, binomial and geometric draws for NumPy arrays."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from eqsim.random.draws import pair
-from eqsim.random.laws import binomial_trial, poisson_trial
+from eqsim.random.draws import pair, uniform
+from eqsim.random.laws import binomial_trial, geometric_inverse, poisson_trial
 
 
 def poisson(stream: Any, kind: Any, number: Any, step: Any, element: Any, lam: Any) -> Any:
@@ -19,6 +19,14 @@ def poisson(stream: Any, kind: Any, number: Any, step: Any, element: Any, lam: A
 def binomial(stream: Any, kind: Any, number: Any, step: Any, element: Any, n: Any, p: Any) -> Any:
     """Return int64 draws of the binomial law of `n` tries with chance `p`; arguments broadcast."""
     return drawn(binomial_trial, (stream, kind, number, step, element), (n, p))
+
+
+def geometric(stream: Any, kind: Any, number: Any, step: Any, element: Any, p: Any) -> Any:
+    """Return int64 draws of how many tries with chance `p` fail before one succeeds; arguments broadcast."""
+    u, chance = np.broadcast_arrays(uniform(stream, kind, number, step, element), p)
+    rows = zip(u.ravel().tolist(), chance.ravel().tolist(), strict=True)
+    result = np.array([geometric_inverse(*row) for row in rows], np.int64)
+    return result.reshape(u.shape) if u.ndim else int(result[0])
 
 
 def drawn(trial: Callable[..., int], place: tuple[Any, ...], arguments: tuple[Any, ...]) -> Any:

@@ -13,10 +13,11 @@ from math import floor, frexp, sqrt
 
 # below this mean a distribution is inverted, above it the rejection methods hold
 SMALL_MEAN = 10.0
-# below this mean the sum of 24 probabilities is 1 to the last bit
-COUNTED_MEAN, COUNTED_TERMS = 2.0, 24
 LN2_HIGH, LN2_LOW = 0.6931471803691238, 1.9082149292705877e-10
 SQRT_HALF = 0.7071067811865476
+# of tries that fail, so many that none succeeds; with 2^61 more it is still a 64-bit number
+FAR = 1 << 61
+LEAST_CHANCE = 1e-300
 HALF_LOG_TWO_PI = 0.9189385332046728
 # log(k!) - log(2 pi)/2 - (k + 1/2) log(k + 1) + (k + 1) for k below 10
 TAILS = (
@@ -94,24 +95,6 @@ def poisson_inverse(u: float, lam: float) -> int:
     return count
 
 
-def poisson_counted(u: float, lam: float) -> int:
-    """Return what ``poisson_inverse`` does for lam <= 2, in a fixed number of terms.
-
-    Without a branch that depends on `u`, a loop over elements vectorises, and where `lam` is the same for all of
-    them the thresholds are computed once.
-    """
-    mean = lam if lam > 0.0 else 0.0  # noqa: FURB136 (compiled, max of NaN is another)
-    count, term = 0, exp_of(-mean)
-    total = term
-    for k in range(1, COUNTED_TERMS + 1):
-        term = term * mean / k
-        grown = total + term
-        # where the sum no longer grows, poisson_inverse stops: a threshold that no uniform reaches
-        count += 1 if u >= (total if grown > total else 2.0) else 0
-        total = grown
-    return count
-
-
 def poisson_rejection(u: float, v: float, lam: float) -> int:
     """Return an integer of the Poisson law with mean `lam` >= 10, or -1 (Hoermann's PTRS)."""
     b = 0.931 + 2.53 * sqrt(lam)
@@ -132,6 +115,16 @@ def poisson_rejection(u: float, v: float, lam: float) -> int:
     if log_of(bound) <= density - HALF_LOG_TWO_PI - stirling_tail(place):
         return int(k)
     return -1
+
+
+def geometric_inverse(u: float, p: float) -> int:
+    """Return how many tries with chance `p` fail before one succeeds: `FAR` at most, and where `p` is not above 0."""
+    if not p > LEAST_CHANCE:
+        return FAR
+    if p >= 1.0:
+        return 0
+    count = log_of(1.0 - u) / (log1p_of(-p) if p <= 0.5 else log_of(1.0 - p))
+    return int(count) if count < FAR else FAR
 
 
 def binomial_trial(u: float, v: float, n: int, p: float) -> int:
@@ -156,22 +149,6 @@ def binomial_inverse(u: float, n: int, p: float) -> int:
             break
         total += term
         count += 1
-    return count
-
-
-def binomial_counted(u: float, n: int, p: float) -> int:
-    """Return what ``binomial_inverse`` does for n p <= 2 and p <= 1/2, in a fixed number of terms.
-
-    As ``poisson_counted`` for loops over elements with one `n` and one `p` for all.
-    """
-    odds = p / (1.0 - p)
-    count, term = 0, exp_of(n * log1p_of(-p))
-    total = term
-    for k in range(COUNTED_TERMS):
-        term = term * odds * (n - k) / (k + 1)
-        grown = total + term
-        count += 1 if u >= (total if grown > total else 2.0) else 0
-        total = grown
     return count
 
 

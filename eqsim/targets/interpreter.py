@@ -20,7 +20,7 @@ from eqsim.targets.independence import Needs, needs
 Indexes = npt.NDArray[np.int64]
 _NONE: Mapping[str, Callable[..., Any]] = MappingProxyType({})
 _LAWS: Mapping[str, Callable[..., Any]] = MappingProxyType(
-    {"uniform": uniform, "normal": normal, "poisson": poisson, "binomial": binomial, "binomial_small": binomial}
+    {"uniform": uniform, "normal": normal, "poisson": poisson, "binomial": binomial}
 )
 _DTYPE: Mapping[Type, type[np.generic]] = MappingProxyType({"integer": np.int64, "boolean": np.bool})
 _PYTHON: Mapping[Type, Callable[[Any], Any]] = MappingProxyType({"real": float, "integer": int, "boolean": bool})

@@ -19,7 +19,8 @@ from eqsim.lowering import threads
 from eqsim.lowering.kernel import Kernel
 from eqsim.lowering.program import Address, Guard, Lanes, Launch, Program
 from eqsim.lowering.threads import Turn, share
-from eqsim.targets import cache, generate, intrinsics, meeting, numba_names, queue
+from eqsim.targets import cache, generate, intrinsics, meeting, numba_counts, numba_intervals, numba_names, queue
+from eqsim.targets.blame import blame
 from eqsim.targets.pace import Pace
 from eqsim.targets.procedures import parameters
 from eqsim.targets.render import SourceCode, arguments, driver_source, function_source, kernel_source
@@ -127,7 +128,11 @@ class NumbaTarget:
         parts = {source.module: source.text for source in (*sources, *functions) if source is not None}
         for name, text in {**parts, driver.module: driver.text}.items():
             cache.keep(name, text)
-        module = cache.load(driver.module, parts)
+        try:
+            module = cache.load(driver.module, parts)
+        except Exception as error:
+            blame(program, context, error)
+            raise
         seconds = {"render": rendered - start, "compile": perf_counter() - rendered}
         addresses = tuple(layout.arrays), tuple(layout.reals), tuple(layout.integers)
         objects = tuple(launch.object for launch in program.launches)
@@ -143,7 +148,7 @@ def _teams(lanes: int) -> tuple[int, ...]:
 
 def _context() -> str:
     """Return what compiled code depends on besides its source: versions, and what it calls and takes in."""
-    called = (numba_names, intrinsics, meeting, threads, queue, generate)
+    called = (numba_names, intrinsics, meeting, threads, queue, generate, numba_counts, numba_intervals)
     texts = [Path(str(module.__file__)).read_bytes() for module in called]
     own = hashlib.sha256(b"".join(texts)).hexdigest()
     return f"{numba.__version__}|{np.__version__}|{fingerprint()}|{own}"

@@ -23,18 +23,32 @@ from eqsim.targets.intrinsics import (
     wide,
 )
 from eqsim.targets.meeting import meet, part
-from eqsim.vector import cos, cosh, exp, expm1, exprel, exprel_reciprocal, log, log1p, sin, sinh, tan, tanh
-from eqsim.vector.draws import binomial, binomial_small, normal, poisson, uniform
+from eqsim.vector import (
+    ceil,
+    cos,
+    cosh,
+    exp,
+    expm1,
+    exprel,
+    exprel_reciprocal,
+    floor,
+    half_power,
+    log,
+    log1p,
+    log10,
+    pow,  # noqa: A004 - the function of the language
+    sin,
+    sinh,
+    tan,
+    tanh,
+    whole_power,
+)
+from eqsim.vector.draws import binomial, normal, poisson, uniform
 
 RUN = builtins.int(Kind.RUN)
 range = builtins.range
 inf = math.inf
 nan = math.nan
-
-
-@njit(error_model="numpy")
-def log10(x: Any) -> Any:
-    return math.log10(x)
 
 
 @njit(error_model="numpy")
@@ -68,23 +82,13 @@ def erf(x: Any) -> Any:
 
 
 @njit(error_model="numpy")
-def pow(x: Any, y: Any) -> Any:
+def library_pow(x: Any, y: Any) -> Any:
     return x**y
 
 
 @njit(error_model="numpy")
 def abs(x: Any) -> Any:
     return math.fabs(x)
-
-
-@njit(error_model="numpy")
-def floor(x: Any) -> Any:
-    return float64(math.floor(x))
-
-
-@njit(error_model="numpy")
-def ceil(x: Any) -> Any:
-    return float64(math.ceil(x))
 
 
 @njit(error_model="numpy")
@@ -163,7 +167,6 @@ __all__ = [
     "array_at",
     "at",
     "binomial",
-    "binomial_small",
     "ceil",
     "clip",
     "cos",
@@ -178,6 +181,7 @@ __all__ = [
     "float64",
     "floor",
     "flush_subnormals",
+    "half_power",
     "heaviside",
     "held",
     "inf",
@@ -186,6 +190,7 @@ __all__ = [
     "int64",
     "kernel",
     "lap",
+    "library_pow",
     "log",
     "log1p",
     "log10",
@@ -218,5 +223,6 @@ __all__ = [
     "uint64",
     "uniform",
     "void",
+    "whole_power",
     "wide",
 ]  # fmt: skip

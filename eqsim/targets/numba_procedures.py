@@ -1,4 +1,4 @@
-"""The procedures of the runtime, compiled by Numba from the very functions that Python runs."""
+"""The procedures of the runtime, compiled by Numba: all but two from the very functions that Python runs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from numba import njit
 
 from eqsim.targets import generate, queue
 from eqsim.targets.intrinsics import prefetch
+from eqsim.targets.numba_counts import draw_counts
+from eqsim.targets.numba_intervals import draw_spikes
 
 _compiled = njit(cache=True, nogil=True, error_model="numpy")
 
@@ -20,3 +22,17 @@ push_varied = _compiled(queue.push_varied)
 due_varied = _compiled(FunctionType(queue.due_varied.__code__, {**vars(queue), "prefetch": prefetch}, "due_varied"))
 emit = _compiled(generate.emit)
 single = _compiled(generate.single)
+
+__all__ = [
+    "compress",
+    "draw_counts",
+    "draw_spikes",
+    "due_now",
+    "due_uniform",
+    "due_varied",
+    "emit",
+    "gather",
+    "push_uniform",
+    "push_varied",
+    "single",
+]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from eqsim.targets import generate, queue
+from eqsim.targets import counts, generate, intervals, queue
 
 PROCEDURES: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {
@@ -21,6 +21,8 @@ PROCEDURES: Mapping[str, Callable[..., Any]] = MappingProxyType(
             queue.due_varied,
             generate.emit,
             generate.single,
+            counts.draw_counts,
+            intervals.draw_spikes,
         )
     }
 )

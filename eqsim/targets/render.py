@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from eqsim.analysis.formula import number_of
 from eqsim.language.expr import Binary, Call, Conditional, Expr, Logic, Number, Unary, text_of
 from eqsim.lowering.kernel import Kernel, touches
 from eqsim.targets.cache import PACKAGE, digest
@@ -27,6 +28,10 @@ DOMAIN_ARRAYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "backward": ("_run_source", "_run_begin", "_run_end", "_runs", "_permutation", "_source"),
     }
 )
+
+# loops over events write here and there, one element after another: there the library's power takes half the time
+_SCATTERED = frozenset({"listed", "arrivals", "backward"})
+_PRODUCTS = range(5)  # exponents whose powers as Numba makes them are within two units in the last place
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +70,8 @@ def arguments(kernel: Kernel) -> list[str]:
     return names + [name for name in kernel.scalars if name not in names]
 
 
-def spelling(dtype: str) -> Callable[..., str]:
-    """Return the function that spells a formula for Numba."""
+def spelling(dtype: str, *, vector: bool = True) -> Callable[..., str]:
+    """Return the function that spells a formula for Numba, in a loop that becomes one over vectors or does not."""
 
     def spell(expr: Expr, kind: str = "") -> str:
         text = text_of(expr, atom)
@@ -88,16 +93,44 @@ def spelling(dtype: str) -> Callable[..., str]:
             case Binary("/", above, Call("exprel", (z,))):  # z/(e**z - 1), a rate of many channels, in one division
                 factor = "" if above == Number(1) else f"({inner(above)})*"
                 return f"({factor}_eq.exprel_reciprocal({inner(z)}))"
-            case Binary("**", base, Number(value=float() as power)) if power.is_integer() and abs(power) < 64:
-                return inner(Binary("**", base, Number(int(power))))
-            case Binary("**", base, power) if not _whole(power):
-                return f"_eq.pow({inner(base)}, {inner(power)})"
+            case Binary("**", base, exponent):
+                return _power(base, exponent, inner, "_eq.pow" if vector else "_eq.library_pow")
             case Call(function, operands):
                 return _call(function.removeprefix("_"), [inner(operand) for operand in operands])
             case _:
                 return None
 
     return spell
+
+
+def _power(base: Expr, exponent: Expr, inner: Callable[[Expr], str], general: str) -> str | None:
+    """Spell a power: by products and roots where the exponent is a literal multiple of 1/2, or 1/4."""
+    value = _literal(exponent)
+    if value is None:
+        return f"{general}({inner(base)}, {inner(exponent)})"
+    if value in _PRODUCTS:
+        plain = isinstance(exponent, Number) and isinstance(exponent.value, int)
+        return None if plain else inner(Binary("**", base, Number(int(value))))
+    if value % 1 == 0 and abs(value) < 64:
+        return f"_eq.whole_power({inner(base)}, {int(value)})"
+    if value % 1 == 0.5 and -1 < value < 64:
+        return f"_eq.half_power({inner(base)}, {int(2 * value)})"
+    if value == 0.25:
+        return f"_eq.half_power(_eq.half_power({inner(base)}, 1), 1)"
+    return f"{general}({inner(base)}, {inner(Number(value))})"
+
+
+def _literal(expr: Expr) -> float | int | None:
+    """Return the value of a literal or of a quotient of two, as in ``x**(1/3)``, with a sign or without."""
+    match expr:
+        case Unary("-", operand):
+            value = _literal(operand)
+            return None if value is None else -value
+        case Binary("/", left, right):
+            above, below = number_of(left), number_of(right)
+            return above / below if above is not None and below else None
+        case _:
+            return number_of(expr)
 
 
 def _call(function: str, operands: list[str]) -> str:
@@ -112,12 +145,6 @@ def _at(index: str) -> str:
     return index if index.isdigit() else f"_eq.at({index})"
 
 
-def _whole(expr: Expr) -> bool:
-    if isinstance(expr, Unary):
-        return _whole(expr.operand)
-    return isinstance(expr, Number) and isinstance(expr.value, int)
-
-
 def kernel_source(kernel: Kernel, dtypes: Mapping[str, str], dtype: str, version: str, context: str) -> SourceCode:
     """Render a kernel for Numba.
 
@@ -125,7 +152,7 @@ def kernel_source(kernel: Kernel, dtypes: Mapping[str, str], dtype: str, version
     everything else that compiled code depends on (versions, the vector mathematics).
     """
     ordered = arguments(kernel)
-    spell = spelling(dtype)
+    spell = spelling(dtype, vector=kernel.domain not in _SCATTERED)
     types = [_numba_type(name, kernel, dtypes, dtype) for name in ordered]
     fields = {
         "kernel": kernel,

@@ -35,13 +35,12 @@ pair = compiled(draws.pair, words=words, fraction=fraction)
 log1p_of = compiled(laws.log1p_of)
 log_of = compiled(laws.log_of, log1p_of=log1p_of, inline=False)
 exp_of = compiled(laws.exp_of)
+geometric_inverse = compiled(laws.geometric_inverse, log1p_of=log1p_of, log_of=log_of, inline=False)
 stirling_tail = compiled(laws.stirling_tail, inline=False)
 poisson_inverse = compiled(laws.poisson_inverse, exp_of=exp_of)
-poisson_counted = compiled(laws.poisson_counted, exp_of=exp_of)
 poisson_rejection = compiled(laws.poisson_rejection, log_of=log_of, stirling_tail=stirling_tail, inline=False)
 poisson_trial = compiled(laws.poisson_trial, poisson_inverse=poisson_inverse, poisson_rejection=poisson_rejection)
 binomial_inverse = compiled(laws.binomial_inverse, exp_of=exp_of, log1p_of=log1p_of)
-binomial_counted = compiled(laws.binomial_counted, exp_of=exp_of, log1p_of=log1p_of)
 binomial_rejection = compiled(laws.binomial_rejection, log_of=log_of, stirling_tail=stirling_tail, inline=False)
 binomial_trial = compiled(laws.binomial_trial, binomial_inverse=binomial_inverse, binomial_rejection=binomial_rejection)
 
@@ -59,12 +58,6 @@ def poisson(stream: Any, kind: Any, number: Any, step: Any, element: Any, lam: A
 
 
 @numba.njit(error_model="numpy", forceinline=True)
-def poisson_small(stream: Any, kind: Any, number: Any, step: Any, element: Any, lam: Any) -> Any:
-    """Return the draw of ``poisson`` for lam <= 2: a loop over elements vectorises, best with one `lam` for all."""
-    return poisson_counted(pair(stream, kind, number, step, element, 0)[0], lam)
-
-
-@numba.njit(error_model="numpy", forceinline=True)
 def binomial(stream: Any, kind: Any, number: Any, step: Any, element: Any, n: Any, p: Any) -> Any:
     """Return a draw of the binomial law of `n` tries with chance `p`."""
     trial = 0
@@ -77,6 +70,6 @@ def binomial(stream: Any, kind: Any, number: Any, step: Any, element: Any, n: An
 
 
 @numba.njit(error_model="numpy", forceinline=True)
-def binomial_small(stream: Any, kind: Any, number: Any, step: Any, element: Any, n: Any, p: Any) -> Any:
-    """Return the draw of ``binomial`` for n p <= 2 and p <= 1/2: vectorises with one `n` and one `p` for all."""
-    return binomial_counted(pair(stream, kind, number, step, element, 0)[0], n, p)
+def geometric(stream: Any, kind: Any, number: Any, step: Any, element: Any, p: Any) -> Any:
+    """Return a draw of how many tries with chance `p` fail before one succeeds."""
+    return geometric_inverse(uniform(stream, kind, number, step, element), p)

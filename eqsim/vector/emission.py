@@ -7,8 +7,10 @@ flag that means nothing to it, which keeps others away (``GUARD``), and every ca
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from llvmlite import ir
@@ -191,6 +193,9 @@ class Bits:
     def __sub__(self, other: Bits | int) -> Bits:
         return self._binary("sub", other)
 
+    def __mul__(self, other: Bits | int) -> Bits:
+        return self._binary("mul", other)
+
     def __and__(self, other: Bits | int) -> Bits:
         return self._binary("and_", other)
 
@@ -222,6 +227,12 @@ class Truth:
 
     emitter: Emitter
     value: Any
+
+    def __and__(self, other: Truth) -> Truth:
+        return Truth(self.emitter, self.emitter.builder.and_(self.value, other.value))
+
+    def __invert__(self) -> Truth:
+        return Truth(self.emitter, self.emitter.builder.not_(self.value))
 
     def choose(self, yes: Real | float, no: Real | float) -> Real:
         """Return one of two numbers, both of which are computed."""
@@ -264,22 +275,64 @@ def function_of_module(
     return function
 
 
-def inlined(formula: Callable[[Real], Real]) -> Any:
-    """Return a function of one number for compiled loops: float32 of a float32, else float64."""
-    name = formula.__name__
+def inlined(formula: Callable[..., Real]) -> Any:
+    """Return a function of one or two numbers for compiled loops: float32 of float32 (and integers), else float64."""
+    name, count = formula.__name__, len(inspect.signature(formula).parameters)
 
-    def compiled(_context: Any, x: Any) -> Any:
-        if not isinstance(x, types.Number | types.Boolean) or isinstance(x, types.Complex):
+    def typed(arguments: Sequence[Any]) -> Any:
+        if not all(map(_is_real_number, arguments)):
             return None
-        single = x == types.float32
+        reals = {x for x in arguments if isinstance(x, types.Float)}
+        single = reals == {types.float32}
         result = types.float32 if single else types.float64
 
-        def codegen(_target: Any, builder: ir.IRBuilder, _signature: Any, arguments: Sequence[Any]) -> Any:
+        def codegen(_target: Any, builder: ir.IRBuilder, _signature: Any, values: Sequence[Any]) -> Any:
             form = SINGLE if single else DOUBLE
-            return builder.call(function_of_module(name, formula, 1, builder.module, form), arguments)
+            return builder.call(function_of_module(name, formula, count, builder.module, form), values)
 
-        return result(result), codegen
+        return result(*[result] * count), codegen
 
+    def of_one(_context: Any, x: Any) -> Any:
+        return typed((x,))
+
+    def of_two(_context: Any, x: Any, y: Any) -> Any:
+        return typed((x, y))
+
+    compiled = of_one if count == 1 else of_two
     compiled.__name__ = name
     compiled.__doc__ = formula.__doc__
     return intrinsic(compiled)
+
+
+def inlined_with_literal(of_integer: Callable[[Bits, int], Bits] | None = None) -> Callable[..., Any]:
+    """Return a decorator that makes a formula a function of a number and a literal integer for compiled loops.
+
+    It is float32 of float32, else float64; with ``of_integer`` int64 of an integer where the literal is positive.
+    """
+    return partial(_with_literal, of_integer)
+
+
+def _with_literal(of_integer: Callable[[Bits, int], Bits] | None, formula: Callable[[Real, int], Real]) -> Any:
+    def compiled(_context: Any, x: Any, n: Any) -> Any:
+        if not isinstance(n, types.IntegerLiteral) or not _is_real_number(x):
+            return None
+        literal = n.literal_value
+        whole = of_integer is not None and isinstance(x, types.Integer | types.Boolean) and literal > 0
+        result = types.int64 if whole else types.float32 if x == types.float32 else types.float64
+
+        def codegen(_target: Any, builder: ir.IRBuilder, _signature: Any, values: Sequence[Any]) -> Any:
+            if of_integer is not None and whole:
+                return of_integer(Bits(Emitter(builder, DOUBLE), values[0]), literal).value
+            name, form = f"{formula.__name__}.{literal}", SINGLE if x == types.float32 else DOUBLE
+            function = function_of_module(name, lambda value: formula(value, literal), 1, builder.module, form)
+            return builder.call(function, values[:1])
+
+        return result(result, n), codegen
+
+    compiled.__name__ = formula.__name__
+    compiled.__doc__ = formula.__doc__
+    return intrinsic(prefer_literal=True)(compiled)
+
+
+def _is_real_number(kind: Any) -> bool:
+    return isinstance(kind, types.Number | types.Boolean) and not isinstance(kind, types.Complex)

@@ -47,7 +47,12 @@ def exp(x: Real) -> Real:
     high, low = LN2[form.width]
     k, shifted = nearest(x, LOG2_E)
     r = fma(k, -low, fma(k, -high, x))
-    value = polynomial((*KERNEL[form.width], 1.0, 1.0), r)
+    return scaled(polynomial((*KERNEL[form.width], 1.0, 1.0), r), shifted)
+
+
+def scaled(value: Real, shifted: Real) -> Real:
+    """Return value * 2^k for the k that ``nearest`` gave."""
+    form = value.emitter.format
     # 2^k in two factors, since 2^k itself may be subnormal or beyond the largest number
     both = shifted.bits() + (2 * form.bias - form.magic_bits)
     half = both >> 1

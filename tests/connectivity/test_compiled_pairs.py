@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eqsim.connectivity import condition, replacement, rules, walk
+from eqsim.connectivity import condition, generator, replacement, rules, walk
 from eqsim.connectivity.condition import pairs_condition
 from eqsim.connectivity.ends import Ends
+from eqsim.connectivity.generator import pairs_generator
 from eqsim.connectivity.pairs import pairs_arrays, pairs_probability
-from eqsim.language.parse import parse_expression
+from eqsim.language.parse import parse_expression, parse_generator
 from eqsim.random import pieces
 from eqsim.text.errors import ConnectError
 
@@ -140,3 +141,24 @@ def test_arrays_are_copied_into_the_narrowest_type():
     assert not np.shares_memory(source, i)
     assert source.dtype == target.dtype == np.uint16
     assert_same((i, np.broadcast_to(j, i.shape)), (source, target))
+
+
+@pytest.mark.parametrize("inner", ["i", "j"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "k for k in sample(40, p=0.3)",
+        "k for k in sample(40, p=1)",
+        "2*k + 1 for k in sample(3, 23, p=0.12 + 0.01*(OUTER % 3)) if k != OUTER",
+        "k for k in sample(OUTER % 40, p=0.3)",
+        "k for k in sample(40, size=OUTER % 41)",
+        "39 - k for k in sample(0, 40, 3, size=13)",
+    ],
+)
+def test_samples(text, inner):
+    ends = Ends(*((90, 47) if inner == "j" else (47, 90)), STREAM, 2)
+    read = parse_generator(text.replace("OUTER", "j" if inner == "i" else "i"), "", "")
+    with patch.object(generator, "_CHUNK", 64), patch.object(walk, "PIECE", 64), patch.object(walk, "_GAPS", 256):
+        plain, compiled = both(lambda: pairs_generator(ends, read, inner))
+    assert len(plain[0]) > 100
+    assert_same(plain, compiled)

@@ -90,3 +90,79 @@ def test_mistakes(wrong):
     with pytest.raises(es.EqsimError) as caught:
         wrong()
     assert caught.value.hint
+
+
+def unknown(x):
+    return np.heaviside(x, 1)
+
+
+def mistaken(x):
+    return math.sin(x, 1)
+
+
+def torn(x):
+    y = "none"
+    if x > 0:
+        y = x
+    return y
+
+
+def several(x):
+    return (x, x)
+
+
+def written(x):
+    return float(f"{x:.2f}")
+
+
+def closed(x):
+    def inner(z):
+        return inner(z - 1) if z > 0 else 0
+
+    return inner(x)
+
+
+NOT_COMPILED = {
+    unknown: "numpy.heaviside",
+    mistaken: "there is no sin(float64, Literal[int](1))",
+    torn: "Cannot unify",
+    several: "its value is UniTuple(float64 x 2), no number",
+    written: "f-strings",
+    closed: "cell variable",
+}
+
+
+@pytest.mark.parametrize(("fn", "reason"), NOT_COMPILED.items(), ids=lambda value: getattr(value, "__name__", None))
+def test_what_numba_cannot_compile_is_told_before_anything_runs(fn, reason):
+    g, f = es.function(wave), es.function(fn)
+    group = es.NeuronGroup(2, "x : 1\ny : 1\ndz/dt = f(x)/ms : 1", method="euler", name="cells")
+    group.run_regularly("y = g(y)", when="start")
+    network = es.Network(group, target="numba")
+    with pytest.raises(es.EqsimError) as caught:
+        network.run(1 * ms)
+    message = str(caught.value)
+    assert caught.value.object == "function 'f'"
+    assert "which 'cells' calls" in message
+    (found,) = [line for line in message.splitlines() if "found:" in line]
+    assert reason in found
+    assert "/" not in found and "\x1b" not in found
+    assert "target='numpy'" in caught.value.hint
+    assert caught.value.__cause__ is not None
+    assert network.t == 0 * ms
+    np.testing.assert_array_equal(group.y_, 0)
+
+
+def test_an_error_that_is_no_function_s_fault_stays_as_it_is(monkeypatch):
+    from eqsim.targets import numba
+
+    def fail(name, parts=()):
+        if name.startswith("drive_"):
+            raise RuntimeError("the compiler is broken")
+        return load(name, parts)
+
+    load = numba.cache.load
+    monkeypatch.setattr(numba.cache, "load", fail)
+    f = es.function(wave)
+    group = es.NeuronGroup(2, "dx/dt = f(x)/ms : 1", method="euler")
+    with pytest.raises(RuntimeError, match="the compiler is broken"):
+        es.Network(group, target="numba").run(1 * ms)

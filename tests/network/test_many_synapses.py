@@ -1,5 +1,7 @@
 """Millions of synapses: the same numbers as for few, in little memory; thousands load nothing that they do not need."""
 
+import gc
+import signal
 import subprocess
 import sys
 import tracemalloc
@@ -86,6 +88,108 @@ def test_memory_of_a_synapse():
     assert built / count < 18.5
     assert stored / count < 15.5
     assert most / count < 45
+
+
+def given_arrays(count, size=1500):
+    """Return synapses between random neurons, their weights and delays given in single precision."""
+    rng = np.random.default_rng(0)
+    groups = [es.NeuronGroup(size, "v : 1", threshold="v > 1", reset="v = 0") for _ in range(2)]
+    synapses = es.Synapses(*groups, "w : 1 (constant)", on_pre="v += w")
+    synapses.connect(i=rng.integers(0, size, count, np.int32), j=rng.integers(0, size, count, np.int32))
+    weights, delays = rng.standard_normal(count, np.float32), rng.random(count, np.float32) + 1
+    synapses.w, synapses.delay = weights, delays * ms
+    return synapses, weights, delays
+
+
+def test_memory_of_a_synapse_from_arrays():
+    made(CONNECT["multapses"])  # loads what is loaded once
+    given_arrays(1_000_000)
+    count = 2_000_000
+    tracemalloc.start()
+    try:
+        synapses, *used = given_arrays(count)
+        del used
+        gc.collect()
+        built, _ = tracemalloc.get_traced_memory()
+        synapses._layout.count_steps(0.1)
+        tracemalloc.reset_peak()
+        synapses._layout.for_delivery(0.1, 1)
+        stored, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    # two ends of 2 bytes, a weight and a delay of 4; then a target, a weight, a delay of 1 and a place of 4
+    assert built / count < 12.5
+    assert stored / count < 11.5
+    # while they are laid out, a word of 8 holds the delay, the target and the place; or the weights are there twice
+    assert most / count < 21.5
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_numbers_of_single_precision_are_kept_so_and_read_as_any(dtype):
+    synapses, weights, delays = given_arrays(1_000_000)
+    assert synapses._variables.storage.arrays["w"].dtype == synapses._layout.delays["pre"].dtype == np.float32
+    np.testing.assert_array_equal(synapses.delay / ms, delays)
+    assert (synapses.delay / ms).dtype == np.float64
+    some = synapses.w[[3, 5]]
+    assert some.dtype == np.float64
+    np.testing.assert_array_equal(some, weights[[3, 5]])
+    synapses.w[4] = 0.1  # which is not single precision
+    assert synapses.w[4] == 0.1
+    seen = synapses.w_
+    assert seen.dtype == np.float64
+    np.testing.assert_array_equal(np.delete(seen, 4), np.delete(weights, 4))
+    synapses.w = weights
+    assert seen[4] == weights[4]  # who has the array sees what is written to it
+    synapses.delay[7] = 0.7 * ms
+    assert synapses.delay[7] == 0.7 * ms
+    net = es.Network(synapses.source, synapses.target, synapses, dt=0.1 * ms, dtype=dtype, target="numpy", threads=1)
+    net._build()
+    stored = synapses._variables.storage.arrays["w"]
+    assert stored.dtype == dtype
+    np.testing.assert_array_equal(synapses.w_, weights)
+    steps = np.floor(delays.astype(np.float64) / 0.1 + 0.5 + 1e-9)
+    steps[7] = 7
+    np.testing.assert_allclose(np.asarray(synapses.delay / ms), steps * 0.1)
+    synapses.w = weights + 1  # in place, for kernels know where it is
+    assert synapses._variables.storage.arrays["w"] is stored
+
+
+def test_a_state_kept_before_the_first_run_and_gone_back_to():
+    synapses, weights, _ = given_arrays(1_000_000)
+    net = es.Network(synapses.source, synapses.target, synapses, dt=0.1 * ms, dtype="float32", target="numpy")
+    net.store()
+    synapses.w[:10] = 0.1
+    net.restore()
+    np.testing.assert_array_equal(synapses.w_, weights)
+
+
+def test_the_last_neurons_of_a_large_group():
+    group = es.NeuronGroup(70_000, "v : 1", threshold="v > 1", reset="v = 0")
+    synapses = es.Synapses(group[:2000], group[68_000:], on_pre="v += 1")
+    synapses.connect(p=0.3)
+    assert len(synapses) > 1_000_000
+    assert synapses._layout.connections.targets().min() == 68_000
+    assert synapses._layout.connections.targets().max() == 69_999
+    assert (synapses.j.min(), synapses.j.max()) == (0, 1999)
+
+
+def test_synapses_are_whole_after_an_interruption(monkeypatch):
+    synapses, weights, delays = given_arrays(1_000_000)
+    i, j = synapses.i, synapses.j
+    take = synapses._variables.take
+
+    def interrupted(*arguments):
+        signal.raise_signal(signal.SIGINT)
+        take(*arguments)
+
+    monkeypatch.setattr(synapses._variables, "take", interrupted)
+    synapses._layout.count_steps(0.1)
+    with pytest.raises(KeyboardInterrupt):
+        synapses._layout.for_delivery(0.1, 1)
+    np.testing.assert_array_equal(synapses.i, i)
+    np.testing.assert_array_equal(synapses.j, j)
+    np.testing.assert_array_equal(synapses.w_, weights)
+    np.testing.assert_allclose(np.asarray(synapses.delay / ms), delays, atol=0.0501)
 
 
 def test_some_synapses_load_no_compiler():

@@ -32,6 +32,9 @@ def test_foretold_is_what_is_taken(dtype, delay):
     }
     assert foretold["neurongroup"] == pytest.approx(taken(net, "neurongroup"), rel=0.05)
     assert foretold["synapses"] == pytest.approx(taken(net, "synapses"), rel=0.05)
+    permutation = synapses._layout.connections.permutation
+    foretold_order = [row.bytes for row in before.rows if row.what == "order of creation"]
+    assert foretold_order == ([] if permutation is None else [permutation.nbytes])
     assert before.total == sum(row.bytes for row in before.rows) >= sum(foretold.values())
 
 

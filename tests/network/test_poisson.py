@@ -193,6 +193,96 @@ def test_what_statements_draw_is_independent_of_the_spikes():
     assert abs(count - 20000) < 4 * np.sqrt(40000 / 4)
 
 
+@pytest.mark.parametrize(("rate", "n", "seconds"), [(10 * Hz, 2000, 4), (50 * Hz, 500, 4)])  # planned, and step by step
+def test_intervals_follow_the_geometric_law(rate, n, seconds):
+    p = float(rate.rescale("kHz").magnitude)
+    monitor = spikes(es.PoissonGroup(n, rate, seed=SEED), seconds * second, target="numba")
+    trains = [np.array(steps(train)) for train in monitor.spike_trains().values()]
+    # the steps until the first spike, and those between spikes, one of every train so that none is cut off
+    firsts = np.array([train[0] for train in trains if len(train)])
+    gaps = np.array([train[1] - train[0] for train in trains if len(train) > 1 and train[0] < 1000 * seconds / 2])
+    edges = np.append(stats.geom(p).ppf(np.linspace(0, 0.7, 15)), np.inf)
+    for found in (firsts + 1, gaps):
+        observed = np.histogram(found, np.append(edges[:-1], 1e9) + 0.5)[0]
+        expected = np.diff(stats.geom(p).cdf(edges))
+        assert stats.chisquare(observed, expected / expected.sum() * observed.sum()).pvalue > 1e-3
+
+
+@pytest.mark.parametrize("target", ["numpy", "numba"])
+def test_rates_that_an_operation_changes_in_every_step(target):
+    group = es.PoissonGroup(4000, 0 * Hz, seed=SEED)
+    monitor = es.SpikeMonitor(group)
+    rates = 5 + 4 * np.sin(np.arange(300) / 20)
+
+    @es.network_operation
+    def change(t):
+        group.rates = rates[round(float(t / ms))] * Hz
+
+    network(group, monitor, change, target=target).run(300 * ms)
+    found = np.bincount(steps(monitor.t), minlength=300)
+    for first in range(0, 300, 30):
+        p = rates[first : first + 30] / 1000
+        assert abs(found[first : first + 30].sum() - 4000 * p.sum()) < 4 * np.sqrt(4000 * (p * (1 - p)).sum())
+    assert fits(monitor.count, stats.poisson(rates.sum() / 1000)) > 0.01
+
+
+def test_a_rate_that_alternates_keeps_the_chance_of_each_step():
+    group = es.PoissonGroup(3000, 0 * Hz, seed=SEED)
+    group.run_regularly("rates = 2*Hz + int(t_in_timesteps % 3 == 0)*13*Hz")
+    found = np.bincount(steps(spikes(group, 300 * ms).t), minlength=300)
+    for first, p in ((0, 0.015), (1, 0.002), (2, 0.002)):
+        assert abs(found[first::3].sum() - 3000 * 100 * p) < 4 * np.sqrt(3000 * 100 * p)
+
+
+def test_synapses_may_change_rates():
+    group = es.PoissonGroup(3, [0, 0, 5] * Hz, seed=SEED)
+    synapses = es.Synapses(source((4, 0)), group, on_pre="rates_post = 1*kHz")
+    synapses.connect(i=[0], j=[1])
+    monitor = es.SpikeMonitor(group)
+    network(synapses.source, group, synapses, monitor).run(9 * ms)
+    assert [step for step, i in spikes_of(monitor) if i == 1] == [5, 6, 7, 8]
+    assert monitor.count[0] == 0
+
+
+def test_what_is_kept_of_intervals_is_not_shown():
+    group = es.PoissonGroup(3, 5 * Hz)
+    assert list(group.get_states()) == ["rates"]
+    assert not [name for name in dir(group) if name in {"_next", "_rate"}]
+    with pytest.raises(es.EqsimError, match="its variables are rates"):
+        group.following = 3
+
+
+@pytest.mark.parametrize("target", ["numpy", "numba"])
+def test_going_back_repeats_intervals(target, tmp_path):
+    group = es.PoissonGroup(500, np.arange(500) / 5 * Hz, seed=SEED)
+    monitor = es.SpikeMonitor(group)
+    net = network(group, monitor, target=target)
+    net.run(30 * ms)
+    net.store()
+    net.save(tmp_path / "state")
+    net.run(100 * ms)
+    expected = spikes_of(monitor)
+    group.rates = 900 * Hz
+    net.run(5 * ms)
+    net.restore()
+    net.run(100 * ms)
+    assert spikes_of(monitor) == expected
+    net.load(tmp_path / "state")
+    net.run(60 * ms)
+    net.run(40 * ms)
+    assert spikes_of(monitor) == expected
+
+
+def test_another_network_counts_its_own_steps():
+    group = es.PoissonGroup(2000, 20 * Hz, seed=SEED)
+    net = network(group)
+    net.run(1 * second)
+    net.remove(group)
+    monitor = spikes(group, 100 * ms, dt=0.5 * ms)
+    expected = 2000 * 200 * 0.01
+    assert abs(monitor.num_spikes - expected) < 4 * np.sqrt(expected)
+
+
 def test_a_time_step_of_its_own():
     group = es.PoissonGroup(1, 500 * Hz, dt=2 * ms)
     assert steps(spikes(group, 10 * ms).t) == [0, 2, 4, 6, 8]

@@ -213,7 +213,7 @@ def test_not_while_it_runs(tmp_path):
     assert not (tmp_path / "state").exists()
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("target", ["numpy", pytest.param("numba", marks=pytest.mark.slow)])
 def test_float32_and_a_seed_of_the_network(target):
     net = build(target, dtype="float32", of_network=5)
     net.run(3 * ms)

@@ -64,13 +64,6 @@ def driven(threads):
     part = es.PoissonInput(cells[37:211], "V", 50, 40 * Hz, 0.05, seed=6)
     whole = es.PoissonInput(cells, "V", 50, 10 * Hz, "0.01*seen", seed=7)
     pulse = es.Input(cells[5:90], "J", np.repeat([[0.0], [0.5]], 20, axis=0) * np.ones(85))
-    called = []
-
-    @es.network_operation(dt=5 * ms)
-    def look(t):
-        called.append(float(t / ms))
-        cells.V[3] = 0.5
-
     records = [
         es.StateMonitor(cells, ["V", "total", "mean"], record=True, dt=1 * ms),
         es.SpikeMonitor(cells, "V"),
@@ -78,23 +71,51 @@ def driven(threads):
         es.PopulationRateMonitor(cells[20:100]),
         es.PopulationRateMonitor(cells),
     ]
-    objects = source, cells, other, feed, back, sums, part, whole, pulse, look, *records
+    objects = source, cells, other, feed, back, sums, part, whole, pulse, *records
     net = es.Network(*objects, dt=0.5 * ms, threads=threads)
     net.run(30 * ms)
-    net.run(200 * ms, until="neurongroup.V > 2.2")
+    cells.V[3] = 0.5
+    net.run(50 * ms)
     states, spikes, inputs, some, rate = records
     return {
         "V": states.V_, "total": states.total_, "mean": states.mean_, "i": spikes.i, "t": spikes.t_, "at": spikes.V_,
-        "pi": inputs.i, "pt": inputs.t_, "some": some.rate_, "rate": rate.rate_, "end": np.array(net.t_),
-        "called": np.array(called),
+        "pi": inputs.i, "pt": inputs.t_, "some": some.rate_, "rate": rate.rate_,
     } | {f"final {name}": values for name, values in cells.get_states(units=False).items()}  # fmt: skip
 
 
-def test_inputs_links_sums_and_python():
+def test_inputs_links_and_sums():
     expected = driven(1)
     assert len(expected["i"]) > SIZE
     for threads in (2, 4):
         assert_same(driven(threads), expected)
+
+
+def interrupted(threads):
+    """Run a network with a function of Python in each of its parts, to where a condition ends it."""
+    cells = es.NeuronGroup(SIZE, "dV/dt = (1.5 - V)/(10*ms) : 1\ng : 1", "V > 1", "V = 0", method="exact", seed=2)
+    cells.V = "i/300.0"
+    back = es.Synapses(cells, cells, on_pre="g_post += 0.1; V_post += 0.02", delay=1 * ms, seed=4)
+    back.connect(p=0.05)
+    called = []
+
+    @es.network_operation(dt=5 * ms)
+    def look(t):
+        called.append((float(t / ms), float(cells.g_[7])))
+        cells.V[3] = 0.5
+
+    spikes = es.SpikeMonitor(cells)
+    net = es.Network(cells, back, look, spikes, dt=0.5 * ms, threads=threads)
+    net.run(200 * ms, until="neurongroup.g > 12")
+    return {"i": spikes.i, "t": spikes.t_, "V": cells.V_, "called": np.array(called), "end": np.array(net.t_)}
+
+
+def test_functions_of_python_and_a_condition_that_ends():
+    expected = interrupted(1)
+    assert len(expected["i"]) > SIZE
+    assert len(expected["called"]) > 2
+    assert expected["end"] < 200
+    for threads in (2, 4):
+        assert_same(interrupted(threads), expected)
 
 
 @pytest.mark.parametrize(("size", "lanes"), [(0, 2), (1, 2), (64, 2), (65, 2), (1000, 3), (4000, 7)])
@@ -127,6 +148,17 @@ def test_a_network_meets_once_a_step():
     plan = meetings(group, synapses, es.SpikeMonitor(group))
     assert sum(meet for *_, meet in plan) == 1
     assert [title for title, shared, _ in plan if not shared] == ["record spikes of neurongroup"]
+
+
+def test_counts_of_arrivals_are_drawn_by_those_who_add_them():
+    def plan(start):
+        cells = es.NeuronGroup(500, "V : 1")
+        found = meetings(cells, es.PoissonInput(cells if start == 0 else cells[start:], "V", 50, 40 * Hz, 0.05))
+        return [(shared, meet) for _, shared, meet in found]
+
+    assert plan(0) == [(True, False), (True, False)]
+    # those for a part are drawn in slices of the part, which are not those of the group
+    assert plan(5) == [(True, True), (True, True)]
 
 
 def test_what_each_thread_does_is_the_whole(monkeypatch):

@@ -265,8 +265,13 @@ def test_targets_agree(name):
     assert_near(run(name, "numba"), expected, 1e-9)
 
 
-@pytest.mark.parametrize("name", ["lif", "plastic", "unitless"])
-@pytest.mark.parametrize("target", ["numpy", "numba"])
+@pytest.mark.parametrize(
+    ("target", "name"),
+    [
+        ("numpy", "lif"), ("numpy", "plastic"), ("numpy", "unitless"), ("numba", "lif"), ("numba", "unitless"),
+        pytest.param("numba", "plastic", marks=pytest.mark.slow),  # lif has synapses, too
+    ],
+)  # fmt: skip
 def test_single_precision_is_double_precision_to_its_digits(name, target):
     # over a time in which no spike falls on another step for a rounding
     double, single = (run(name, target, dtype, 8 * ms) for dtype in ("float64", "float32"))
@@ -279,6 +284,37 @@ def test_single_precision_is_double_precision_to_its_digits(name, target):
             assert np.abs(single[key] - values).max() <= 3e-5 * max(np.abs(values).max(), 1e-300), key
         else:
             np.testing.assert_array_equal(single[key], values, err_msg=key)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_powers_of_all_kinds_agree_to_rounding(dtype):
+    texts = (
+        "x**2",
+        "x**4",
+        "x**7",
+        "x**-3",
+        "x**20",
+        "x**0.5",
+        "x**(5/2)",
+        "x**-0.5",
+        "x**0.25",
+        "x**(1/3)",
+        "x**y",
+        "10**(x/7)",
+    )
+    texts += "(-x)**3", "(-x)**5", "(-x)**k", "k**6", "k**-2", "k**x"
+    model = "x : 1\ny : 1\nk : integer\n" + "\n".join(f"p{n} = {text} : 1" for n, text in enumerate(texts))
+    found = {}
+    for target in ("numpy", "numba"):
+        cells = es.NeuronGroup(40, model, name="cells")
+        cells.x, cells.y, cells.k = "0.3 + 0.17*i", "0.37*i - 5", "i % 7 - 3"
+        cells.k[cells.k == 0] = 4
+        M = es.StateMonitor(cells, [f"p{n}" for n in range(len(texts))], record=True)
+        es.Network(cells, M, dtype=dtype, target=target).run(0.1 * ms)
+        found[target] = [np.asarray(getattr(M, f"p{n}_"))[:, 0] for n in range(len(texts))]
+    for text, *both in zip(texts, found["numba"], found["numpy"], strict=True):
+        # single precision rounds exponents such as x/7, too, in more than one order
+        np.testing.assert_allclose(*both, rtol=1e-15 if dtype == "float64" else 2e-6, err_msg=text)
 
 
 def test_single_precision_is_kept_from_values_to_records():

@@ -11,6 +11,8 @@ import pytest
 
 import eqsim as es
 from eqsim.build import build
+from eqsim.language.expr import Binary, Name, Number, Unary
+from eqsim.targets.render import spelling
 from eqsim.units import ms
 from tests.network.plain import source
 
@@ -122,3 +124,35 @@ def test_the_formulas_of_the_text_stand_in_the_source():
         assert name in text
     body = text[text.index("def update") :].splitlines()[1:]
     assert max(map(len, body)) <= 120  # one quantity a line, as a person would write it
+
+
+HALF, THIRD = Binary("/", Number(1), Number(2)), Binary("/", Number(1), Number(3))
+
+
+@pytest.mark.parametrize(
+    ("exponent", "expected"),
+    [
+        (Number(2), "x**2"), (Number(3.0), "x**3"), (Number(4), "x**4"),
+        (Number(5), "_eq.whole_power(x, 5)"), (Number(63), "_eq.whole_power(x, 63)"),
+        (Number(64), "_eq.pow(x, 64)"), (Unary("-", Number(2)), "_eq.whole_power(x, -2)"),
+        (Unary("-", Number(1.0)), "_eq.whole_power(x, -1)"), (Number(0.5), "_eq.half_power(x, 1)"),
+        (HALF, "_eq.half_power(x, 1)"), (Unary("-", HALF), "_eq.half_power(x, -1)"),
+        (Number(2.5), "_eq.half_power(x, 5)"),
+        (Unary("-", Number(1.5)), "_eq.pow(x, -1.5)"), (Number(0.25), "_eq.half_power(_eq.half_power(x, 1), 1)"),
+        (THIRD, f"_eq.pow(x, {1 / 3!r})"), (Binary("/", Number(1), Number(0)), "_eq.pow(x, 1/0)"),
+        (Name("y"), "_eq.pow(x, y)"), (Binary("+", Name("y"), Number(1)), "_eq.pow(x, y + 1)"),
+    ],
+)  # fmt: skip
+def test_powers_are_products_and_roots_where_their_exponents_are_literal(exponent, expected):
+    assert spelling("float64")(Binary("**", Name("x"), exponent)) == expected
+
+
+def test_powers_at_events_are_those_of_the_library():
+    spell = spelling("float64", vector=False)
+    assert spell(Binary("**", Name("x"), Name("y"))) == "_eq.library_pow(x, y)"
+    assert spell(Binary("**", Name("x"), Number(0.7))) == "_eq.library_pow(x, 0.7)"
+    assert spell(Binary("**", Name("x"), HALF)) == "_eq.half_power(x, 1)"
+
+
+def test_a_quotient_as_exponent_keeps_single_precision():
+    assert spelling("float32")(Binary("**", Name("x"), THIRD)) == f"_eq.pow(x, _eq.float32({1 / 3!r}))"

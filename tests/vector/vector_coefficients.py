@@ -33,12 +33,18 @@ def log_kernel(w):
     return mpmath.mpf(2) / 3 if w < 1e-30 else (2 * mpmath.atanh(s) / s - 2) / w
 
 
+def log_tail(w):
+    """(log_kernel(w) - 2/3) / w."""
+    return mpmath.mpf(2) / 5 if w < 1e-20 else (log_kernel(w) - mpmath.mpf(2) / 3) / w
+
+
 # name: function, interval, number of coefficients for float64 and float32, what its error counts in the result
 KERNELS = {
     "exp": (exp_kernel, [-HALF_LN2, HALF_LN2], (10, 5), HALF_LN2**2),
     "sin": (sin_kernel, [0, QUARTER_PI**2], (6, 3), QUARTER_PI**2),
     "cos": (cos_kernel, [0, QUARTER_PI**2], (6, 3), QUARTER_PI**4 * mpmath.sqrt(2)),
     "log": (log_kernel, [0, ATANH_EDGE**2], (7, 3), ATANH_EDGE**2 / 2),
+    "log pair": (log_tail, [0, ATANH_EDGE**2], (8, 3), ATANH_EDGE**4 / 2),
 }
 
 
