@@ -164,7 +164,8 @@ def kernel_source(kernel: Kernel, dtypes: Mapping[str, str], dtype: str, version
         "package": PACKAGE,
     }
     fields["narrow"] = dtype == "float32"
-    fields["streamed"] = ["_target", *dict.fromkeys(touch.array for touch in touches(kernel.body) if touch.index == "_k")]
+    fields["streamed"] = list(dict.fromkeys(touch.array for touch in touches(kernel.body) if touch.index == "_k"))
+    fields["streamed"] += ["_target"] if kernel.domain == "arrivals" else []
     fields["functions"] = {name: function_source(text, context).module for name, text in kernel.functions.items()}
     return _source("numba/kernel.j2", kernel.name, fields, context)
 
