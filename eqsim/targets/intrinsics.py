@@ -11,6 +11,7 @@ from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.extending import intrinsic
 
 # nnan and ninf are left out: they would make checks for NaN and infinity vanish
+BLOCK = 128  # synapses that are dealt with together
 FASTMATH = frozenset({"nsz", "arcp", "contract", "afn", "reassoc"})
 
 
@@ -111,6 +112,19 @@ def at(_typing: Any, index: Any) -> Any:
         return context.cast(builder, arguments[0], signature.args[0], types.int64)
 
     return types.uint64(index), codegen
+
+
+@intrinsic
+def scratch(_typing: Any, dtype: Any) -> Any:
+    """Return an array of ``BLOCK`` entries that lasts as long as the call, from the stack."""
+    array = types.Array(dtype.dtype, 1, "C")
+
+    def codegen(context: Any, builder: Any, _signature: Any, _arguments: Any) -> Any:
+        length = context.get_constant(types.intp, BLOCK)
+        data = cgutils.alloca_once(builder, context.get_data_type(dtype.dtype), size=BLOCK)
+        return _array(context, builder, array, builder.ptrtoint(data, length.type), length)
+
+    return array(dtype), codegen
 
 
 @intrinsic

@@ -10,13 +10,14 @@ from numba import float32, float64, int32, int64, njit, uint8, uint16, uint32, u
 
 from eqsim.random import Kind
 from eqsim.targets.intrinsics import (
+    BLOCK,
     array_at,
     at,
     driver,
     flush_subnormals,
     kernel,
-    prefetch,
     restore_control,
+    scratch,
     section,
     select,
     ticks,
@@ -158,6 +159,7 @@ def lap(spent: Any, launch: Any, since: Any) -> Any:
 
 
 __all__ = [
+    "BLOCK",
     "RUN",
     "abs",
     "arccos",
@@ -203,9 +205,9 @@ __all__ = [
     "part",
     "poisson",
     "pow",
-    "prefetch",
     "range",
     "restore_control",
+    "scratch",
     "section",
     "select",
     "sign",
