@@ -11,6 +11,7 @@ from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.extending import intrinsic
 
 # nnan and ninf are left out: they would make checks for NaN and infinity vanish
+BLOCK = 128  # synapses that are dealt with together
 FASTMATH = frozenset({"nsz", "arcp", "contract", "afn", "reassoc"})
 
 
@@ -111,6 +112,36 @@ def at(_typing: Any, index: Any) -> Any:
         return context.cast(builder, arguments[0], signature.args[0], types.int64)
 
     return types.uint64(index), codegen
+
+
+@intrinsic
+def scratch(_typing: Any, dtype: Any) -> Any:
+    """Return an array of ``BLOCK`` entries that lasts as long as the call, from the stack."""
+    array = types.Array(dtype.dtype, 1, "C")
+
+    def codegen(context: Any, builder: Any, _signature: Any, _arguments: Any) -> Any:
+        length = context.get_constant(types.intp, BLOCK)
+        data = cgutils.alloca_once(builder, context.get_data_type(dtype.dtype), size=BLOCK)
+        return _array(context, builder, array, builder.ptrtoint(data, length.type), length)
+
+    return array(dtype), codegen
+
+
+@intrinsic
+def prefetch(_typing: Any, array: Any, index: Any) -> Any:
+    """Ask for the cache line of an entry, which need not exist, to be there when it is used."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        entry = builder.gep(data, [context.cast(builder, arguments[1], signature.args[1], types.int64)])
+        address, word = builder.bitcast(entry, cgutils.voidptr_t), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [address.type, word, word, word])
+        ask = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        read, soon, values = ir.Constant(word, 0), ir.Constant(word, 3), ir.Constant(word, 1)
+        builder.call(ask, [address, read, soon, values])
+        return context.get_dummy_value()
+
+    return types.void(array, index), codegen
 
 
 @intrinsic

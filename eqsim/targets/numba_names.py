@@ -10,12 +10,14 @@ from numba import float32, float64, int32, int64, njit, uint8, uint16, uint32, u
 
 from eqsim.random import Kind
 from eqsim.targets.intrinsics import (
+    BLOCK,
     array_at,
     at,
     driver,
     flush_subnormals,
     kernel,
     restore_control,
+    scratch,
     section,
     select,
     ticks,
@@ -157,6 +159,7 @@ def lap(spent: Any, launch: Any, since: Any) -> Any:
 
 
 __all__ = [
+    "BLOCK",
     "RUN",
     "abs",
     "arccos",
@@ -204,6 +207,7 @@ __all__ = [
     "pow",
     "range",
     "restore_control",
+    "scratch",
     "section",
     "select",
     "sign",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from types import FunctionType
+
 from numba import njit
 
 from eqsim.targets import generate, queue
+from eqsim.targets.intrinsics import prefetch
 from eqsim.targets.numba_counts import draw_counts
 from eqsim.targets.numba_intervals import draw_spikes
 
@@ -16,7 +19,7 @@ due_now = _compiled(queue.due_now)
 push_uniform = _compiled(queue.push_uniform)
 due_uniform = _compiled(queue.due_uniform)
 push_varied = _compiled(queue.push_varied)
-due_varied = _compiled(queue.due_varied)
+due_varied = _compiled(FunctionType(queue.due_varied.__code__, {**vars(queue), "prefetch": prefetch}, "due_varied"))
 emit = _compiled(generate.emit)
 single = _compiled(generate.single)
 

@@ -28,6 +28,13 @@ Longs = npt.NDArray[np.int64]
 Delays = npt.NDArray[Any]  # any unsigned integer type, or int64
 
 
+_AHEAD = 8  # spikes: about as many as can be on their way from memory at a time
+
+
+def prefetch(values: npt.NDArray[Any], index: int) -> None:
+    """Ask for an entry's cache line, to be there when it is used; compiled code does, Python has no need to."""
+
+
 def compress(flags: Bytes, words: Words, begin: int, end: int, events: Ints, count: Longs) -> None:
     """Write to ``events`` the indexes of non-zero bytes from ``begin`` until ``end``, ascending, and count them.
 
@@ -205,6 +212,9 @@ def due_varied(
     first = head[0]
     for entry in range(first, tail[0]):
         place = entry & mask
+        later = (entry + _AHEAD) & mask
+        if ring_due[later] == step:
+            prefetch(delay, ring_cursor[later])
         source = ring_source[place]
         cursor = ring_cursor[place]
         last = start[source * lanes + lane + 1]

@@ -13,6 +13,7 @@ from typing import Any
 from eqsim.analysis.formula import number_of
 from eqsim.language.expr import Binary, Call, Conditional, Expr, Logic, Number, Unary, text_of
 from eqsim.lowering.kernel import Kernel
+from eqsim.lowering.phases import two_phases
 from eqsim.targets.cache import PACKAGE, digest
 
 _PACKAGE = Path(__file__).parent.parent
@@ -151,11 +152,12 @@ def kernel_source(kernel: Kernel, dtypes: Mapping[str, str], dtype: str, version
     ``dtypes`` names the entry type of each array argument, ``dtype`` that of real numbers; ``context`` stands for
     everything else that compiled code depends on (versions, the vector mathematics).
     """
-    ordered = arguments(kernel)
-    spell = spelling(dtype, vector=kernel.domain not in _SCATTERED)
+    ordered, phases = arguments(kernel), two_phases(kernel)
+    spell = spelling(dtype, vector=phases is not None or kernel.domain not in _SCATTERED)
     types = [_numba_type(name, kernel, dtypes, dtype) for name in ordered]
-    fields = {
+    fields: dict[str, Any] = {
         "kernel": kernel,
+        "phases": phases,
         "arguments": ordered,
         "types": types,
         "spell": spell,
@@ -164,6 +166,7 @@ def kernel_source(kernel: Kernel, dtypes: Mapping[str, str], dtype: str, version
         "package": PACKAGE,
     }
     fields["narrow"] = dtype == "float32"
+    fields["kinds"] = {"real": dtype, "integer": "int64", "boolean": "uint8"}
     fields["functions"] = {name: function_source(text, context).module for name, text in kernel.functions.items()}
     return _source("numba/kernel.j2", kernel.name, fields, context)
 

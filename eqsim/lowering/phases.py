@@ -1,0 +1,70 @@
+"""A kernel over synapses in two phases: what each synapse needs for itself, then what it adds to or stores elsewhere.
+
+Synapses of one run have storage positions of their own, but may share a target. So the second phase goes through them
+in order; the first has no such order, and its loop can be made of vector instructions, which pays where it calls
+functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from eqsim.checking.checked import Type
+from eqsim.language.expr import Expr, Name, calls, names
+from eqsim.lowering.kernel import Add, Append, Draw, If, Instruction, Kernel, Let, Load, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Phases:
+    """The instructions of both, and the locals that are kept from the first to the second, with their types."""
+
+    first: tuple[Instruction, ...]
+    second: tuple[Store | Add, ...]
+    kept: Mapping[str, Type]
+
+
+def two_phases(kernel: Kernel) -> Phases | None:
+    """Return the phases of a kernel over arrivals, or ``None`` where that is not possible or would not pay."""
+    body = kernel.body
+    if kernel.domain not in {"arrivals", "backward"} or any(isinstance(one, If | Append) for one in body):
+        return None
+    if not any(isinstance(one, Draw) or (isinstance(one, Let | Store | Add) and calls(one.value)) for one in body):
+        return None
+    shared = {one.array for one in body if isinstance(one, Store | Add) and one.index != "_k"}
+    if any(isinstance(one, Load) and one.array in shared for one in body):
+        return None  # a synapse may read what another of the run has written
+    first: list[Instruction] = []
+    second: list[Store | Add] = []
+    types: dict[str, Type] = {let.name: let.type for let in kernel.invariant}
+    outside, kept = frozenset({*kernel.scalars, *types, "t", "dt", "_step"}), dict[str, Type]()
+    for one in body:
+        match one:
+            case Let(name, _, kind):
+                types[name] = kind
+            case Load(name, array):
+                types[name] = "real" if kernel.arrays[array] == "real" else "integer"
+            case Draw(name, law):
+                types[name] = "real" if law in {"uniform", "normal"} else "integer"
+            case Store(array, "_k", _) if kernel.domain == "arrivals":
+                pass  # one lies behind the other
+            case Store(array, index, value) | Add(array, index, value):
+                value = _kept(value, outside, types, first, kept)
+                second.append(type(one)(array, index, value))
+                continue
+        first.append(one)
+    return Phases(tuple(first), tuple(second), kept)
+
+
+def _kept(
+    value: Expr, outside: frozenset[str], types: dict[str, Type], first: list[Instruction], kept: dict[str, Type]
+) -> Expr:
+    """Return a value as the second phase has it: what holds for all synapses, or a local kept from the first."""
+    if names(value) <= outside:
+        return value
+    if not isinstance(value, Name):
+        first.append(Let(f"_given_{len(kept)}", value, "real"))
+        value = Name(f"_given_{len(kept)}")
+        types[value.name] = "real"
+    kept[value.name] = types[value.name]
+    return value
