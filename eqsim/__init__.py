@@ -9,6 +9,7 @@ A text becomes a run in stages, each a function from one frozen value to the nex
 import importlib
 import typing
 
+from eqsim import inputs
 from eqsim.connectivity import rules
 from eqsim.network.driven_input import Input
 from eqsim.network.equations import Equations
@@ -53,6 +54,7 @@ __all__ = [
     "TimedArray",
     "__version__",
     "function",
+    "inputs",
     "linked",
     "network_operation",
     "plot",

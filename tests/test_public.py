@@ -41,6 +41,7 @@ PROMISED = (
     "StateMonitor",
     "Synapses",
     "TimedArray",
+    "inputs",
     "plot",
     "rules",
     "seed",
