@@ -16,6 +16,7 @@ from eqsim.network.equations import Equations
 from eqsim.network.event_monitor import EventMonitor, SpikeMonitor
 from eqsim.network.functions import Function, function
 from eqsim.network.inputs import SpikeGeneratorGroup
+from eqsim.network.integrate import integrate
 from eqsim.network.linked import Linked, linked
 from eqsim.network.network import Network
 from eqsim.network.neurons import NeuronGroup
@@ -23,6 +24,7 @@ from eqsim.network.operations import NetworkOperation, network_operation
 from eqsim.network.poisson import PoissonGroup
 from eqsim.network.poisson_input import PoissonInput
 from eqsim.network.population_rate import PopulationRateMonitor
+from eqsim.network.solution import Solution
 from eqsim.network.state_monitor import StateMonitor
 from eqsim.network.synapses import Synapses
 from eqsim.network.timed_array import TimedArray
@@ -47,6 +49,7 @@ __all__ = [
     "PoissonGroup",
     "PoissonInput",
     "PopulationRateMonitor",
+    "Solution",
     "SpikeGeneratorGroup",
     "SpikeMonitor",
     "StateMonitor",
@@ -55,6 +58,7 @@ __all__ = [
     "__version__",
     "function",
     "inputs",
+    "integrate",
     "linked",
     "network_operation",
     "plot",

@@ -42,6 +42,7 @@ PROMISED = (
     "Synapses",
     "TimedArray",
     "inputs",
+    "integrate",
     "plot",
     "rules",
     "seed",
