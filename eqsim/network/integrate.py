@@ -180,6 +180,7 @@ def _sorted_out(model: Model, params: Mapping[str, Any], n: int) -> _Given:
             given.outside[name] = value
         elif _follows(value):
             given.driven[name] = value
+            _check_columns(name, value, n)
             sample = _at(value, 0.0 if model.unitless else with_unit(0.0, time_unit(unitless=False)), name)
         else:
             given.fixed[name] = sample = _fitting(name, value, n)
@@ -204,6 +205,13 @@ def _check_parameter(name: str, kind: Kind | None, kinds: Mapping[str, Kind], ou
 def _follows(value: Any) -> bool:
     """Whether a parameter is to follow a value over time."""
     return isinstance(value, TimedArray) or (callable(value) and not isinstance(value, Function))
+
+
+def _check_columns(name: str, value: Any, n: int) -> None:
+    if isinstance(value, TimedArray) and value.values.ndim == 2 and value.columns != n:
+        found, hint = f"shape {value.values.shape}", f"write n={value.columns}, or give values of shape (times,)"
+        what = f"the values of {name!r} over time have a column for each of {value.columns} neurons, not of {n}"
+        raise ArgumentError(what, owner=_OWNER, found=found, hint=hint)
 
 
 def _at(value: Any, time: Any, name: str) -> Any:

@@ -331,7 +331,7 @@ def test_what_a_solution_has():
         (FHN, 1, {"dt": 0.1, "params": {"I": lambda t: "a"}}, "numbers"),
         (FHN, 1, {"dt": 0.1, "params": {"I": 1, "v": 1}}, "'v' is no parameter"),
         (FHN + "y = 2*v", 1, {"dt": 0.1, "params": {"I": 1, "y": 1}}, "'y' is no parameter"),
-        (FHN, 1, {"dt": 0.1, "params": {"I": es.TimedArray([[1, 2]], dt=1)}}, "no input to 'I'"),
+        (FHN, 1, {"dt": 0.1, "params": {"I": es.TimedArray([[1, 2]], dt=1)}}, "of 2 neurons, not of 1"),
         (FHN + "I (constant)", 1, {"dt": 0.1, "params": {"I": es.TimedArray([1, 2], dt=1)}}, "'I' is constant"),
         (FHN, 1, {"dt": 0.1, "params": [("I", 1)]}, "params are values by name"),
         (FHN, 1, {"dt": 0.1, "params": {"I": 1}, "init": {"u": 1}}, "no differential variable 'u'"),
