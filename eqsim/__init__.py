@@ -9,6 +9,7 @@ A text becomes a run in stages, each a function from one frozen value to the nex
 import importlib
 import typing
 
+from eqsim import inputs
 from eqsim.connectivity import rules
 from eqsim.network.channels import Channel, Ion
 from eqsim.network.conductance import ConductanceNeuron
@@ -17,6 +18,7 @@ from eqsim.network.equations import Equations
 from eqsim.network.event_monitor import EventMonitor, SpikeMonitor
 from eqsim.network.functions import Function, function
 from eqsim.network.inputs import SpikeGeneratorGroup
+from eqsim.network.integrate import integrate
 from eqsim.network.linked import Linked, linked
 from eqsim.network.network import Network
 from eqsim.network.neurons import NeuronGroup
@@ -24,6 +26,7 @@ from eqsim.network.operations import NetworkOperation, network_operation
 from eqsim.network.poisson import PoissonGroup
 from eqsim.network.poisson_input import PoissonInput
 from eqsim.network.population_rate import PopulationRateMonitor
+from eqsim.network.solution import Solution
 from eqsim.network.state_monitor import StateMonitor
 from eqsim.network.synapses import Synapses
 from eqsim.network.timed_array import TimedArray
@@ -51,6 +54,7 @@ __all__ = [
     "PoissonGroup",
     "PoissonInput",
     "PopulationRateMonitor",
+    "Solution",
     "SpikeGeneratorGroup",
     "SpikeMonitor",
     "StateMonitor",
@@ -58,6 +62,8 @@ __all__ = [
     "TimedArray",
     "__version__",
     "function",
+    "inputs",
+    "integrate",
     "linked",
     "network_operation",
     "plot",

@@ -1,10 +1,14 @@
 """Units for users: ``from eqsim.units import mV, ms, nS``; and the way between quantities and plain arrays.
 
 Every unit name of the language is here, built on the library ``quantities``; a unit is made when it is first asked for.
+In a list that is multiplied by a unit, a number beside lists stands for a whole row of it.
 
 >>> from eqsim.units import mV, ms
 >>> 10 * mV / ms
 array(10.) * mV/ms
+>>> [0, [1, 2]] * mV
+array([[0., 0.],
+       [1., 2.]]) * mV
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -41,7 +45,7 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     """List the units and the functions."""
-    return sorted({*__all__, "has_unit", "joined", "magnitude", "unit_of", "with_unit"})
+    return sorted({*__all__, "has_unit", "joined", "magnitude", "regular", "unit_of", "with_unit"})
 
 
 def has_unit(value: object) -> bool:
@@ -95,6 +99,24 @@ def joined(values: Any) -> Any:
     items = [joined(item) for item in values]
     unit = unit_of(next((item for item in items if has_unit(item)), 1.0))
     return with_unit(magnitude(items, unit), unit)
+
+
+def regular(values: Any) -> Any:
+    """Return a list of numbers beside rows of them as rows alone, each number a row of it; anything else as it is.
+
+    Raises ArgumentError for rows of different lengths.
+    """
+    if not isinstance(values, list | tuple):
+        return values
+    rows = [item for item in values if isinstance(item, list | tuple) or (isinstance(item, np.ndarray) and item.ndim)]
+    lengths = {len(row) for row in rows}
+    if any(has_unit(row) for row in rows) or (len(lengths) < 2 and len(rows) in {0, len(values)}):
+        return values
+    widths = sorted(lengths - {1}) or [1]
+    if len(widths) > 1:
+        found, hint = " and ".join(str(width) for width in widths), "a number beside rows stands for a whole row of it"
+        raise ArgumentError("the rows of this list differ in length", owner="units", found=found, hint=hint)
+    return [np.broadcast_to(np.asarray(item), widths[0]) for item in values]
 
 
 def with_unit(values: Any, unit: Unit) -> Any:
@@ -162,16 +184,93 @@ def _part(part: pq.UnitQuantity) -> tuple[Unit, float]:
     return Unit(tuple(exponents), Fraction(power) if exact else Fraction(0)), 1.0 if exact else size
 
 
+class _UserUnit(pq.UnitQuantity):  # type: ignore[misc]
+    """A unit of the library, in the library's eyes the same one, that multiplies lists of numbers beside rows too."""
+
+    def __new__(cls, unit: pq.UnitQuantity, _: str) -> Self:
+        one: Any = np.array(1.0)
+        made: Self = one.view(cls)
+        made.flags.writeable = False
+        made.__dict__.update(unit.__dict__)
+        return made
+
+    def __init__(self, unit: pq.UnitQuantity, name: str) -> None:
+        # the library's registry goes on to hold the library's unit
+        self._unit, self._spelling = unit, name
+
+    @property
+    def _dimensionality(self) -> Any:
+        return self._unit._dimensionality  # noqa: SLF001 - what the library's own units override
+
+    @property
+    def _reference(self) -> Any:
+        return self._unit._reference  # noqa: SLF001
+
+    @property
+    def simplified(self) -> Any:
+        return self._unit.simplified
+
+    def copy(self) -> _UserUnit:
+        return self
+
+    def __copy__(self) -> _UserUnit:
+        return self
+
+    def __deepcopy__(self, _: Any) -> _UserUnit:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _quantity, (self._spelling,)
+
+    def __repr__(self) -> str:
+        return repr(self._unit)
+
+    def __mul__(self, other: Any) -> Any:
+        return _as_product(self._unit * regular(other))
+
+    def __rmul__(self, other: Any) -> Any:
+        return regular(other) * self._unit
+
+    def __truediv__(self, other: Any) -> Any:
+        return _as_product(self._unit / regular(other))
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return regular(other) / self._unit
+
+    def __pow__(self, other: Any) -> Any:
+        return _as_product(self._unit**other)
+
+
+class _UnitProduct(pq.Quantity):  # type: ignore[misc]
+    """A product of units (``uA/cm2``), which multiplies what a unit does."""
+
+    def __mul__(self, other: Any) -> Any:
+        return _as_product(self.view(pq.Quantity) * regular(other))
+
+    def __rmul__(self, other: Any) -> Any:
+        return regular(other) * self.view(pq.Quantity)
+
+    def __truediv__(self, other: Any) -> Any:
+        return _as_product(self.view(pq.Quantity) / regular(other))
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return regular(other) / self.view(pq.Quantity)
+
+
+def _as_product(value: pq.Quantity) -> pq.Quantity:
+    return value.view(_UnitProduct) if value.ndim == 0 and value.magnitude == 1 else value
+
+
 @cache
 def _quantity(name: str) -> pq.UnitQuantity:
-    """Return the library's unit of a name where it has it, else one of our own."""
+    """Return the unit of a name: the library's where it has it, else one of our own."""
     unit = unit_table()[name]
     theirs = getattr(pq, name, None)
     if isinstance(theirs, pq.UnitQuantity) and _part(theirs) == (unit, 1.0):
-        return theirs
+        return _UserUnit(theirs, name)
     scale = int(unit.scale)
     size = 10.0**scale if scale >= 0 else 1 / 10.0**-scale
-    return pq.UnitQuantity(name, definition=size * _si(unit), symbol=name)
+    return _UserUnit(pq.UnitQuantity(name, definition=size * _si(unit), symbol=name), name)
 
 
 def _si(unit: Unit) -> pq.Quantity:

@@ -44,6 +44,8 @@ PROMISED = (
     "StateMonitor",
     "Synapses",
     "TimedArray",
+    "inputs",
+    "integrate",
     "plot",
     "rules",
     "seed",

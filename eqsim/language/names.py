@@ -22,6 +22,13 @@ def free_names(text: Model | Code | Expr | Generator) -> frozenset[str]:
             return _of((text,))
 
 
+def called_names(model: Model) -> frozenset[str]:
+    """Return the functions that a model calls, a ``TimedArray`` among them."""
+    codes = [pathway.code for pathway in model.pathways] + ([model.reset] if model.reset else [])
+    formulas = [*_formulas(model), *(statement.value for code in codes for statement in code.statements)]
+    return frozenset().union(*(calls(formula) for formula in formulas))
+
+
 def _of(formulas: Iterable[Expr]) -> frozenset[str]:
     return frozenset().union(*(names(formula) | calls(formula) for formula in formulas))
 
@@ -39,10 +46,14 @@ def _of_code(code: Code) -> frozenset[str]:
 
 
 def _of_model(model: Model) -> frozenset[str]:
+    codes = [pathway.code for pathway in model.pathways] + ([model.reset] if model.reset else [])
+    used = _of(_formulas(model)).union(*(_of_code(code) for code in codes))
+    return used - {definition.name for definition in model.definitions}
+
+
+def _formulas(model: Model) -> list[Expr]:
     formulas = [definition.value for definition in model.definitions]
     formulas += [initial.value for initial in model.initials]
     formulas += [event.condition for event in model.events]
     formulas += [model.threshold, model.refractory]
-    codes = [pathway.code for pathway in model.pathways] + ([model.reset] if model.reset else [])
-    used = _of(formula for formula in formulas if formula is not None).union(*(_of_code(code) for code in codes))
-    return used - {definition.name for definition in model.definitions}
+    return [formula for formula in formulas if formula is not None]

@@ -1,5 +1,8 @@
 """Quantities come in and go out with the exact numbers that the user wrote."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 import quantities as pq
@@ -9,7 +12,23 @@ from hypothesis import strategies as st
 from eqsim import units
 from eqsim.checking.units import parse_unit, unit_table
 from eqsim.text.errors import ArgumentError, UnitsError
-from eqsim.units import Mohm, cm2, has_unit, magnitude, mS, ms, mV, nS, radian, second, uF, unit_of, volt, with_unit
+from eqsim.units import (
+    Mohm,
+    cm2,
+    has_unit,
+    magnitude,
+    mS,
+    ms,
+    mV,
+    nS,
+    radian,
+    regular,
+    second,
+    uF,
+    unit_of,
+    volt,
+    with_unit,
+)
 
 
 def unit(text):
@@ -105,6 +124,66 @@ def test_values_that_do_not_fit(value, into, error):
         magnitude(value, unit(into), "NeuronGroup 'exc'")
     assert raised.value.object == "NeuronGroup 'exc'"
     assert raised.value.hint
+
+
+TABLE = [[0, 0, 0, 0], [1, 2, 4, 8], [0, 0, 0, 0]]
+
+
+@pytest.mark.parametrize("middle", [[1, 2, 4, 8], (1, 2, 4, 8), np.array([1, 2, 4, 8])])
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_a_number_beside_rows_is_a_row(middle, kind):
+    ragged = kind([0, middle, 0])
+    for quantity, into in (
+        (ragged * mV, "mV"),
+        (mV * ragged, "mV"),
+        (ragged * uF / cm2, "uF/cm2"),
+        (ragged * (uF / cm2), "uF/cm2"),
+        (ragged * (mV**2 / ms / cm2), "mV**2/ms/cm2"),
+        (ragged / ms, "1/ms"),
+        (ragged / (ms * mV), "1/(ms*mV)"),
+    ):
+        assert magnitude(quantity, unit(into)).tolist() == TABLE
+        assert type(quantity) is pq.Quantity
+
+
+def test_lists_without_numbers_beside_rows_are_as_they_were():
+    assert magnitude([[1, 2], [3, 4]] * mV, unit("mV")).tolist() == [[1, 2], [3, 4]]
+    assert magnitude([1, [2]] * mV, unit("mV")).tolist() == [[1], [2]]
+    assert magnitude([[1], [2, 3]] * mV, unit("mV")).tolist() == [[1, 1], [2, 3]]
+    assert regular([1, 2]) == [1, 2]
+    assert regular("12") == "12"
+    with pytest.raises(ArgumentError, match="differ in length") as raised:
+        [0, [1, 2], [1, 2, 3]] * mV
+    assert raised.value.hint
+
+
+@pytest.mark.parametrize("name", ["mV", "second", "uA", "cm2", "uM", "radian", "gram"])
+def test_units_are_those_of_the_library(name):
+    ours, theirs = getattr(units, name), getattr(pq, name, None)
+    assert isinstance(ours, pq.UnitQuantity)
+    assert pickle.loads(pickle.dumps(ours)) is ours
+    assert copy.deepcopy(ours) is copy.copy(ours) is ours
+    assert copy.deepcopy(3 * ours) == pickle.loads(pickle.dumps(3 * ours)) == 3 * ours
+    assert (3 * ours).rescale(ours).magnitude == 3
+    assert pq.Quantity(3, ours) == 3 * ours
+    if theirs is not None and name != "gram":
+        assert (3 * ours).dimensionality == (3 * theirs).dimensionality
+        assert repr(ours) == repr(theirs)
+        assert pq.unit_registry[ours.name] is theirs
+    with pytest.raises(TypeError):
+        ours *= 2
+    with pytest.raises(ValueError, match="read-only"):
+        ours[()] = 2 * ours
+
+
+def test_products_of_units_are_units():
+    product = uF / cm2
+    assert pickle.loads(pickle.dumps(product)) == product
+    assert magnitude(2 * product * cm2, unit("uF")) == 2
+    assert magnitude((3 * uF / cm2).rescale(product), unit("uF/cm2")) == 3
+    assert magnitude(np.sqrt(mV**2) + 1 * mV, unit("mV")) == 2
+    assert magnitude(1 / product, unit("cm2/uF")) == 1
+    assert magnitude(product + 2 * product, unit("uF/cm2")) == 3
 
 
 def test_values_go_out_in_their_declared_unit():

@@ -340,6 +340,42 @@ def test_functions_that_return_what_does_not_fit(value):
         driven(lambda _: value, n=3)
 
 
+ROWS = np.array([[1, 1], [2, 2], [4, 4], [8, 8]])
+COLUMNS = ROWS * [1, 3]
+MADE = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "=": lambda _, value: value}
+
+
+@pytest.mark.parametrize("variable", ["I", "v"])
+@pytest.mark.parametrize("op", MADE)
+@pytest.mark.parametrize(
+    ("rows", "value"),
+    [
+        (ROWS * 0 + 3, lambda unit: 3 * unit),
+        (ROWS, lambda unit: ROWS[:, 0] * unit),
+        (COLUMNS, lambda unit: COLUMNS * unit),
+        (COLUMNS, lambda unit: [row * unit for row in COLUMNS]),
+        (ROWS, lambda unit: es.TimedArray(ROWS[:, 0] * unit, dt=1 * ms)),
+        (COLUMNS, lambda unit: es.TimedArray(COLUMNS * unit, dt=1 * ms)),
+        (ROWS, lambda unit: lambda t: 2.0 ** np.rint(plain(t, "ms")) * unit),
+        (COLUMNS, lambda unit: lambda t: 2.0 ** np.rint(plain(t, "ms")) * np.array([1, 3]) * unit),
+        (COLUMNS, lambda unit: f"2.0**(t/ms)*(1 + 2*i)*{'1' if isinstance(unit, int) else 'mV'}"),
+    ],
+    ids=["number", "times", "columns", "list", "timed", "timed columns", "function", "function of all", "text"],
+)
+def test_every_operation_with_every_kind_of_value(variable, op, rows, value):
+    group = es.NeuronGroup(2, "dv/dt = 0*mV/ms : mV\nI : mV")
+    setattr(group, variable, [5, 7] * mV)
+    seen = es.StateMonitor(group, variable)
+    network(group, es.Input(group, variable, value(1 if op in "*/" else mV), op), seen).run(4 * ms)
+    now, expected = np.array([5.0, 7.0]), []
+    for row in rows:
+        expected.append(MADE[op](now, row))
+        if variable == "v" or op == "=":  # on a parameter the other operations hold for the step alone
+            now = expected[-1]
+    np.testing.assert_allclose(getattr(seen, f"{variable}_").T, expected, rtol=1e-12)
+    np.testing.assert_allclose(getattr(group, f"{variable}_"), now, rtol=1e-12)
+
+
 def test_several_inputs_add_up_and_go():
     group = es.NeuronGroup(1, CURRENT)
     group.I = 1 * nA

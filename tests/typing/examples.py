@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
 import eqsim as es
-from eqsim.units import Hz, ms, mV, nS, second
+from eqsim.units import Hz, ms, mV, nA, nS, second
 
 
 def network() -> es.Network:
@@ -41,3 +43,13 @@ def mistake(text: str) -> tuple[str | None, int | None]:
     except es.EqsimError as error:
         return error.hint, error.line
     return None, None
+
+
+def solution(path: Path) -> es.Solution:
+    current = es.inputs.section_input([0, [1, 2], 0] * nA, [10, 20, 10] * ms, dt=0.1 * ms)
+    noise: es.TimedArray = es.inputs.ou_process(0 * nA, 1 * nA / second**0.5, 10 * ms, current.duration, n=2, seed=1)
+    params = {"I": current, "J": noise, "tau": [10, 20] * ms, "k": 3, "f": lambda t: t}
+    for model in ("dv/dt = (I + J)/tau", es.Equations("dv/dt = (I + J)/tau"), path):
+        r = es.integrate(model, 10 * ms, init={"v": 0.1}, params=params, record=["v"], n=2, noise="ito")
+        print(r.t, r["v"].shape, r.v, r.v_, r.names, r.method_reason)
+    return es.integrate("v' = -v", 10, dt=0.1)
