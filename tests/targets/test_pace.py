@@ -2,6 +2,8 @@
 
 from itertools import pairwise
 
+import numpy as np
+
 from eqsim.targets.pace import Pace
 
 
@@ -29,6 +31,13 @@ def test_it_follows_when_another_way_becomes_the_faster():
     ways, _ = spent(Pace((2, 1)), cost, 1500)
     assert ways[100:500].count(2) > 380
     assert ways[600:].count(1) > 880
+
+
+def test_lucky_trials_of_a_bad_way_cost_little():
+    luck = np.random.default_rng(1).random(3000)
+    ways, total = spent(Pace((2, 1)), lambda way, piece: 1.0 if way == 1 else (0.6 if luck[piece] < 0.5 else 5.0), 3000)
+    assert ways.count(2) < 100
+    assert total < 3000 * 1.05
 
 
 def test_ways_that_cost_the_same_do_not_alternate():
