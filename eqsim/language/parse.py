@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Literal, TypeVar
 
 from eqsim.language.definitions import read_definition
@@ -78,7 +79,7 @@ def with_arguments(
     if events is not None:
         changes["events"] = _events(model, events, owner, mistakes, parts)
     if on_pre is not None or on_post is not None:
-        changes["pathways"] = _pathways(model, on_pre, on_post, owner, mistakes)
+        changes["pathways"] = _pathways(model, on_pre, on_post, owner, mistakes, parts)
     if method is not None:
         changes["method"] = Method(method, text_source(method, owner, "method").span())
     if noise is not None:
@@ -131,7 +132,7 @@ def _events(
     for name, text in _named(events, owner, "events", "write events={'name': 'V > -20*mV'}").items():
         mistakes += _name_mistakes(name, owner, "events", "an event")
         part = f"event {name}"
-        condition = _attempt(mistakes, lambda text=text, part=part: parse_expression(text, owner, part, parts))  # type: ignore[misc]
+        condition = _attempt(mistakes, partial(parse_expression, text, owner, part, parts))
         if condition is not None:
             kept[name] = Event(name, condition)
     return tuple(kept.values())
@@ -143,6 +144,7 @@ def _pathways(
     on_post: str | Mapping[str, str] | None,
     owner: str,
     mistakes: list[Mistake],
+    parts: frozenset[str],
 ) -> tuple[Pathway, ...]:
     """Return the pathways of the arguments; those of an argument that is not given stay as the text has them."""
     pathways: list[Pathway] = []
@@ -160,7 +162,8 @@ def _pathways(
         texts = {of: given} if isinstance(given, str) else _named(given, owner, whole, "write one text, or a mapping")
         for name, text in texts.items():
             part = whole if isinstance(given, str) else f"{whole} {name}"
-            code: Code | None = _attempt(mistakes, lambda text=text, part=part: parse_statements(text, owner, part))  # type: ignore[misc]
+            read = partial(parse_statements, text, owner, part, parts)
+            code: Code | None = _attempt(mistakes, read)
             mistakes += _name_mistakes(name, owner, whole, "a pathway")
             if any(pathway.name == name for pathway in pathways):
                 span = Source(name, owner, whole).span()

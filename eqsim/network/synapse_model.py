@@ -32,10 +32,11 @@ def written(
     on_pre: str | Mapping[str, str] | None,
     on_post: str | Mapping[str, str] | None,
     method: str | None,
+    parts: frozenset[str],
 ) -> Model:
-    """Return a model with its keyword texts."""
+    """Return a model with its keyword texts; ``parts`` are the channels and ions at its ends."""
     return with_arguments(
-        parse(text, owner),
+        parse(text, owner, parts=parts),
         owner,
         threshold=None,
         reset=None,
@@ -45,6 +46,7 @@ def written(
         on_post=on_post,
         method=method,
         noise=None,
+        parts=parts,
     )
 
 

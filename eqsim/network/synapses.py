@@ -28,7 +28,7 @@ from eqsim.network.pathway_rules import order_counts, pathways_fit
 from eqsim.network.removal import remove
 from eqsim.network.subsets import number_in_pair, selected, whole, within
 from eqsim.network.synapse_model import checked_model, written
-from eqsim.network.texts import Surroundings, warn_of_hidden
+from eqsim.network.texts import Surroundings, parts_of, warn_of_hidden
 from eqsim.network.variables import Variables
 from eqsim.network.view import VariableView
 from eqsim.random import next_stream
@@ -104,7 +104,10 @@ class Synapses(Modelled):
         frame = caller()
         text, given = model_text(model, owner)
         pre, post = source._variables, target._variables
-        model_read = checked_model(written(text, owner, on_pre, on_post, method), pre, post, given, namespace, frame)
+        parts = parts_of(pre.symbols, post.symbols)
+        model_read = checked_model(
+            written(text, owner, on_pre, on_post, method, parts), pre, post, given, namespace, frame
+        )
         checked, values = model_read.checked, model_read.values
         pathways_fit(checked, source, target, owner, dir(Synapses))
         system = analyse(checked)

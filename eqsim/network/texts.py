@@ -36,8 +36,7 @@ class Surroundings:
     @property
     def parts(self) -> frozenset[str]:
         """The channels and ions whose variables texts may name, as in ``INa.m``."""
-        known = (*self.symbols, *self.pre, *self.post)
-        return frozenset(name.partition(".")[0] for name in known if "." in name)
+        return parts_of(self.symbols, self.pre, self.post)
 
     def values(self, names: Collection[str], frame: FrameType | None) -> dict[str, Any]:
         """Return the values, from the namespace or else from the caller, that names may stand for."""
@@ -69,6 +68,11 @@ class Surroundings:
         code = parse_statements(text, self.owner, part, self.parts)
         values = self.values(free_names(code), frame)
         return check_code(code, self.scope(values, frame), self.symbols), used(values)
+
+
+def parts_of(*symbols: Mapping[str, Symbol]) -> frozenset[str]:
+    """Return the channels and ions to which variables belong."""
+    return frozenset(name.partition(".")[0] for known in symbols for name in known if "." in name)
 
 
 def used(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -54,8 +54,8 @@ def read_until(text: Any, members: Members, frame: FrameType) -> Until:
     # names are cut down to those of the group; what is cut stays as blanks, so that every column stays
     bare = _DOTTED.sub(lambda found: " " * (len(found.group(1)) + 1) + found.group(2), text)
     try:
-        expr = parse_expression(bare, "Network", _PART)
         surroundings = replace(group._surroundings(), owner="Network")
+        expr = parse_expression(bare, "Network", _PART, surroundings.parts)
         values = surroundings.values(free_names(expr), frame)
         checked = check_expression(expr, surroundings.scope(values), surroundings.symbols, expect="boolean")
     except EqsimError as error:

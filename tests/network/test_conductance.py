@@ -224,3 +224,32 @@ def test_the_temperature_of_an_ion():
     group = es.ConductanceNeuron(1, 1 * uF / cm2, {}, {"K": es.Ion("C : mM\nC_out : mM")})
     group.K.C, group.K.C_out, group.K.T = 140 * mM, 4 * mM, 300 * kelvin
     assert float(group.K.E[0] / mV) == pytest.approx(8.31446261815324 * 300 / 96485.33212331 * np.log(4 / 140) * 1000)
+
+
+def test_parts_in_synapses_states_on_disk_and_conditions(tmp_path):
+    def network():
+        group = squid(2)
+        group.input = [10, 0] * uA / cm2
+        synapses = es.Synapses(group, group, on_pre="IL.E_post = -50*mV; INa.h_post *= 0.9")
+        synapses.connect(i=[0], j=[1])
+        trace = es.StateMonitor(group, ["INa.m", "IL.E"], True)
+        streamed = es.StateMonitor(group, "IK.I", True, file=tmp_path / f"{id(group)}.h5")
+        return es.Network(group, synapses, trace, streamed, dt=0.05 * ms)
+
+    net = network()
+    net.run(10 * ms)
+    group, trace = net["conductanceneuron"], net["statemonitor"]
+    assert group.IL.E_.tolist() == [-54.387, -50]
+    net.remove(net["statemonitor_1"])
+    net.save(tmp_path / "state.h5")
+    other = network()
+    other.remove(other["statemonitor_1"])
+    other.load(tmp_path / "state.h5")
+    for one in (net, other):
+        one.run(5 * ms)
+    np.testing.assert_array_equal(trace["INa.m"], other["statemonitor"].INa.m)
+    np.testing.assert_array_equal(group.IK.n, other["conductanceneuron"].IK.n)
+    start = net.t_
+    net.run(50 * ms, until="conductanceneuron.INa.m > 0.9")
+    assert start < net.t_ < 65
+    assert (np.asarray(group.INa.m) > 0.9).any()
