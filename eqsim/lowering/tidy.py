@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from eqsim.language.expr import Expr, names
 from eqsim.lowering.kernel import Add, Append, Draw, If, Instruction, Kernel, Let, Load, Store
+from eqsim.lowering.literals import with_real_literals
 
 
 def tidy(kernel: Kernel) -> Kernel:
-    """Return the kernel with loop-invariant locals moved in front of the loop and unused ones dropped."""
+    """Return the kernel with loop-invariant locals moved in front of the loop, unused ones dropped, literals real."""
     body = _used(kernel.body, set())[0]
     constant = set(kernel.scalars) | {"t", "dt", "_step"}
     invariant: list[Let] = []
@@ -20,7 +21,7 @@ def tidy(kernel: Kernel) -> Kernel:
             invariant.append(instruction)
         else:
             rest.append(instruction)
-    return replace(kernel, body=tuple(rest), invariant=(*kernel.invariant, *invariant))
+    return with_real_literals(replace(kernel, body=tuple(rest), invariant=(*kernel.invariant, *invariant)))
 
 
 def numbered(kernel: Kernel, first: int) -> tuple[Kernel, int]:

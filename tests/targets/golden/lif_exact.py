@@ -12,7 +12,7 @@ def update(_step, dt, _stream, _begin, _end, _own__release, _own_tau, _own_E_L, 
         _release = _own__release[_eq.at(_i)]
         not_refractory = _step >= _release
         tau = _own_tau[_eq.at(_i)]
-        _A_V = -1/tau
+        _A_V = -1.0/tau
         E_L = _own_E_L[_eq.at(_i)]
         R = _own_R[_eq.at(_i)]
         I = _own_I[_eq.at(_i)]
@@ -23,5 +23,5 @@ def update(_step, dt, _stream, _begin, _end, _own__release, _own_tau, _own_E_L, 
         _P_V = dt*_phi1
         V = _own_V[_eq.at(_i)]
         _new_V = _eq.select(not_refractory, _exp*V + _P_V*_b_V, V)
-        _own__spike[_eq.at(_i)] = ((_new_V > -50) & (not_refractory))
+        _own__spike[_eq.at(_i)] = ((_new_V > -50.0) & (not_refractory))
         _own_V[_eq.at(_i)] = _new_V
