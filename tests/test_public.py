@@ -41,7 +41,9 @@ PROMISED = (
     "StateMonitor",
     "Synapses",
     "TimedArray",
+    "neurons",
     "plot",
+    "rates",
     "rules",
     "seed",
 )
