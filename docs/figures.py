@@ -18,6 +18,7 @@ DOCS = Path(__file__).resolve().parent
 PAGES = (
     *sorted((DOCS / "tutorials").glob("*.md")),
     *(DOCS / "how-to" / f"{name}.md" for name in ("record", "coming-from-brian2", "coming-from-brainpy")),
+    DOCS / "how-to" / "library-models.md",
 )
 _BLOCK = re.compile(
     r"^```python\n(?P<code>.*?)^```\n(?:\n```text\n(?P<printed>.*?)^```\n)?(?:\n!\[[^\]]*\]\((?P<image>[^)]+)\))?",
