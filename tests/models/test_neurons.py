@@ -294,8 +294,8 @@ def test_hindmarsh_rose_equals_an_independent_run():
     def slope(V, y, z):
         return [y - V**3 + 3 * V**2 - z + 2, 1 - 5 * V**2 - y, 0.001 * (4 * (V + 1.6) - z)]
 
-    expected = independent(slope, [-1.6, 1 - 5 * 1.6**2, 0], 1000, 1)
-    found = run("neurons.HindmarshRose", 1000, dt=0.05, I=2).times()
+    expected = independent(slope, [-1.6, 1 - 5 * 1.6**2, 0], 400, 1)
+    found = run("neurons.HindmarshRose", 400, dt=0.02, I=2).times()
     assert len(expected) > 10
     assert found == pytest.approx(expected, abs=0.5)
 
