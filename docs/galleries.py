@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,22 @@ def schemes(root: Path) -> str:
     return "\n\n".join(f"### {file.stem}\n\n{_fenced(file.read_text(encoding='utf-8'))}" for file in files)
 
 
+def models(root: Path) -> str:
+    """Return a table of the models of each library, then their texts."""
+    parts = []
+    for folder in sorted(path for path in (root / "eqsim" / "models").iterdir() if path.is_dir()):
+        files = sorted(folder.glob("*.eqs"), key=lambda file: file.stem.lower())
+        texts = {file.stem: file.read_text(encoding="utf-8").rstrip() for file in files}
+        parts += [f"## es.{folder.name}", "| model | what it is | reference |\n| --- | --- | --- |"]
+        for name, text in texts.items():
+            about = re.search(r"^# (.*)$", text, flags=re.MULTILINE)
+            papers = re.findall(r"^reference (.*)$", text, flags=re.MULTILINE)
+            link = f"[`{name}`](#es{folder.name}{name.lower()})"
+            parts[-1] += f"\n| {link} | {about[1] if about else ''} | {'; '.join(papers)} |"
+        parts += [f"### es.{folder.name}.{name}\n\n{_fenced(text)}" for name, text in texts.items()]
+    return "\n\n".join(parts)
+
+
 def _fenced(text: str) -> str:
     return f"```text\n{text.rstrip()}\n```"
 
@@ -43,4 +60,5 @@ def _fenced(text: str) -> str:
 GALLERIES: tuple[tuple[str, Callable[[Path], str]], ...] = (
     ("<!-- gallery of mistakes -->", mistakes),
     ("<!-- texts of the schemes -->", schemes),
+    ("<!-- models of the library -->", models),
 )

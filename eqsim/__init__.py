@@ -19,6 +19,7 @@ from eqsim.network.event_monitor import EventMonitor, SpikeMonitor
 from eqsim.network.functions import Function, function
 from eqsim.network.inputs import SpikeGeneratorGroup
 from eqsim.network.integrate import integrate
+from eqsim.network.library_neurons import neurons, rates
 from eqsim.network.linked import Linked, linked
 from eqsim.network.network import Network
 from eqsim.network.neurons import NeuronGroup
@@ -66,7 +67,9 @@ __all__ = [
     "integrate",
     "linked",
     "network_operation",
+    "neurons",
     "plot",
+    "rates",
     "rules",
     "seed",
 ]

@@ -117,6 +117,18 @@ def test_all_schemes_are_in_the_reference():
     assert {name for name in files if f"`{name}`" not in table} == set()
 
 
+def test_all_library_models_are_in_the_reference():
+    galleries = runpy.run_path(str(DOCS / "galleries.py"))
+    page = galleries["on_page_markdown"]((DOCS / "reference" / "models.md").read_text(encoding="utf-8"))
+    assert "<!--" not in page
+    for library in (es.neurons, es.rates):
+        for name in library:
+            model = getattr(library, name)
+            assert f"| {model.about} | {model.reference} |" in page
+            assert f"### {model.path}\n\n```text\n{model.text}```" in page
+            assert f"(#{model.path.replace('.', '').lower()})" in page
+
+
 def test_galleries_are_filled():
     galleries = runpy.run_path(str(DOCS / "galleries.py"))
     page = galleries["on_page_markdown"]((DOCS / "mistakes.md").read_text(encoding="utf-8"))

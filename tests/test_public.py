@@ -46,7 +46,9 @@ PROMISED = (
     "TimedArray",
     "inputs",
     "integrate",
+    "neurons",
     "plot",
+    "rates",
     "rules",
     "seed",
 )

@@ -96,6 +96,26 @@ def subgroup_html(part: Any) -> str:
     return _block(title, group_html(whole, index))
 
 
+def library_html(model: Any, checked: CheckedModel) -> str:
+    """Return a model of the library as HTML: what it is, its paper, its equations and its defaults."""
+    units = latex.unit_names(checked.symbols)
+    rows = [
+        (
+            _math(latex.variable(d.name)),
+            _math(latex.formula(d.value, units)) if d.value else "0",
+            _unit(unit_text(d.unit)),
+        )
+        for d in checked.definitions
+        if d.kind == "parameter"
+    ]
+    facts = [("what it is", escape(model.about)), ("paper", escape(model.reference))]
+    if checked.threshold is not None:
+        facts.append(("threshold", _math(latex.formula(checked.threshold, units))))
+    if checked.reset is not None:
+        facts.append(("reset", _code(checked.reset)))
+    return _block(model.path, _facts(facts), _model(checked), _table(("parameter", "default", "unit"), rows))
+
+
 def synapses_html(synapses: Any) -> str:
     """Return synapses as HTML: their ends, equations, pathways and values."""
     checked: CheckedModel = synapses._checked

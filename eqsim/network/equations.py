@@ -13,6 +13,7 @@ from typing import Any
 from eqsim.language.parse import parse
 from eqsim.network.capture import scalar
 from eqsim.network.functions import Function
+from eqsim.network.library_model import LibraryModel
 from eqsim.network.timed_array import TimedArray
 from eqsim.text.errors import ArgumentError
 
@@ -25,7 +26,7 @@ class Equations:
     Parameters
     ----------
     text
-        Lines of a model.
+        Lines of a model, or a model of the library.
     **replacements
         By name: another name (a text), or the value (a quantity or number) that the name stands for.
 
@@ -38,7 +39,9 @@ class Equations:
 
     """
 
-    def __init__(self, text: str, **replacements: Any) -> None:
+    def __init__(self, text: str | LibraryModel, **replacements: Any) -> None:
+        if isinstance(text, LibraryModel):
+            text = text.text
         if not isinstance(text, str):
             raise ArgumentError(f"equations are a text, not {text!r}", owner=_OWNER, hint="give the lines of a model")
         values: dict[str, Any] = {}
@@ -101,9 +104,11 @@ class Equations:
 
 
 def model_text(model: Any, owner: str) -> tuple[str, Mapping[str, Any]]:
-    """Return the lines of a model given as a text, as Equations or as the path of a file, and the values with it."""
+    """Return the lines of a model however it is given (a text, Equations, a path, the library's), and their values."""
     if isinstance(model, Equations):
         return model.text, model.values
+    if isinstance(model, LibraryModel):
+        return model.text, {}
     if isinstance(model, os.PathLike):
         try:
             return Path(model).read_text(encoding="utf-8"), {}
@@ -111,7 +116,7 @@ def model_text(model: Any, owner: str) -> tuple[str, Mapping[str, Any]]:
             what, hint = f"the model file {os.fspath(model)} cannot be read", "give the path of a text file"
             raise ArgumentError(what, owner=owner, found=str(error), hint=hint) from None
     if not isinstance(model, str):
-        hint = "give the lines of a model as a text, Equations, or the path of a file"
+        hint = "give the lines of a model as a text, Equations, a model of the library, or the path of a file"
         raise ArgumentError(f"a model is a text, not {_kind(model)}", owner=owner, hint=hint)
     return model, {}
 

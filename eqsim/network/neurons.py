@@ -32,6 +32,7 @@ from eqsim.network.display import group_html, model_latex, subgroup_html
 from eqsim.network.equations import Equations, model_text
 from eqsim.network.indexes import part_of
 from eqsim.network.labels import label
+from eqsim.network.library_model import LibraryModel
 from eqsim.network.linked import Linked
 from eqsim.network.modelled import Modelled
 from eqsim.network.texts import Surroundings, warn_of_hidden
@@ -65,7 +66,7 @@ class NeuronGroup(Modelled):
     N
         How many neurons: an integer, or a tuple whose product it is.
     model
-        The equations: a text, ``Equations``, or the path of a ``.eqs`` file.
+        The equations: a text, ``Equations``, a model of the library, or the path of a ``.eqs`` file.
     threshold, reset, refractory
         The condition of a spike; the statements after it; and a time (quantity or text), a parameter's name or a
         condition for which no further spike is emitted.
@@ -90,7 +91,7 @@ class NeuronGroup(Modelled):
     def __init__(
         self,
         N: int | tuple[int, ...] | list[int],
-        model: str | Equations | os.PathLike[str] = "",
+        model: str | Equations | LibraryModel | os.PathLike[str] = "",
         threshold: str | None = None,
         reset: str | None = None,
         refractory: Any = None,

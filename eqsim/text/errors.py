@@ -5,7 +5,8 @@
     EqsimError
     ├── ModelSyntaxError    a text that cannot be read
     ├── UnknownNameError    a name that nothing defines
-    │   └── UnknownVariableError    the same, where Python expects an AttributeError
+    │   ├── UnknownVariableError    the same, where Python expects an AttributeError
+    │   └── UnknownModelError       a model that the library does not have, likewise
     ├── DefinitionError     a definition that cannot stand: twice, reserved, circular, wrong flag
     ├── ReadOnlyError       a statement that writes what must not be written
     ├── UnitsError          two sides, terms or arguments that differ in dimension
@@ -152,6 +153,10 @@ class UnknownNameError(EqsimError):
 
 class UnknownVariableError(UnknownNameError, AttributeError):
     """A variable that an object does not have."""
+
+
+class UnknownModelError(UnknownNameError, AttributeError):
+    """A model that the library does not have."""
 
 
 class DefinitionError(EqsimError):

@@ -37,6 +37,13 @@ def network() -> es.Network:
     return net
 
 
+def library(name: str) -> es.NeuronGroup:
+    print(es.neurons, *es.rates, es.neurons.LIF, es.neurons.LIF.reference, len(es.neurons), name in es.neurons)
+    es.NeuronGroup(10, es.neurons.AdExIF)
+    es.Equations(es.neurons.LIF, tau="tau_m")
+    return es.neurons.LIF(100, tau=np.linspace(5, 20, 100) * ms, V="V_rest", refractory=2 * ms, name=name)
+
+
 def mistake(text: str) -> tuple[str | None, int | None]:
     try:
         es.NeuronGroup(1, text)
