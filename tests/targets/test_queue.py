@@ -16,9 +16,9 @@ def functions(request):
     names = ["compress", "gather", "due_now", "push_uniform", "due_uniform", "push_varied", "due_varied"]
     if request.param == "python":
         return {name: getattr(queue, name) for name in names}
-    from numba import njit
+    from eqsim.targets import numba_procedures
 
-    return {name: njit(getattr(queue, name)) for name in names}
+    return {name: getattr(numba_procedures, name) for name in names}
 
 
 def longs(*values):
