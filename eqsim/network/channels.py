@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from types import FrameType, MappingProxyType
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
 from eqsim.language.compose import Part
@@ -29,9 +29,8 @@ class _PartOfNeuron(Sealed):
 
     _word: ClassVar[Literal["channel", "ion"]]
 
-    def __init__(
-        self, text: str | Equations | os.PathLike[str], parameters: Mapping[str, Any], frame: FrameType
-    ) -> None:
+    def __init__(self, text: str | Equations | os.PathLike[str], **parameters: Any) -> None:
+        frame = caller()
         kind = self._word.capitalize()
         written, given = model_text(text, kind)
         model = parse(written, kind)
@@ -118,9 +117,6 @@ class Channel(_PartOfNeuron):
 
     _word = "channel"
 
-    def __init__(self, text: str | Equations | os.PathLike[str], **parameters: Any) -> None:
-        super().__init__(text, parameters, caller())
-
 
 class Ion(_PartOfNeuron):
     """An ion of a ``ConductanceNeuron``: its concentration, its reversal potential.
@@ -144,9 +140,6 @@ class Ion(_PartOfNeuron):
     """
 
     _word = "ion"
-
-    def __init__(self, text: str | Equations | os.PathLike[str], **parameters: Any) -> None:
-        super().__init__(text, parameters, caller())
 
 
 def _refuse_what_neurons_have(model: Model, what: str) -> None:

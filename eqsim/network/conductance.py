@@ -8,11 +8,8 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Literal
 
-from eqsim.analysis.analyse import analyse
 from eqsim.analysis.linearity import Obstacle, linear_form
 from eqsim.analysis.system import System
-from eqsim.checking.check import check
-from eqsim.checking.checked import Scope
 from eqsim.checking.units import read_unit, unit_text
 from eqsim.checking.vocabulary import reserved
 from eqsim.language.compose import compose
@@ -21,13 +18,12 @@ from eqsim.language.model import Model, UnitText
 from eqsim.language.parse import parse
 from eqsim.language.tokens import plain_name
 from eqsim.network.arguments import check_shared
-from eqsim.network.capture import caller, externals, nearby, usable
+from eqsim.network.capture import caller, usable
 from eqsim.network.channels import Channel, Ion
 from eqsim.network.equations import Equations, model_text
 from eqsim.network.labels import label
-from eqsim.network.neurons import NeuronGroup, offered, size_of, written_model
+from eqsim.network.neurons import NeuronGroup, defined_names, offered, size_of, written_model
 from eqsim.random import next_stream
-from eqsim.schemes.choose import choose, find
 from eqsim.text.errors import ArgumentError
 from eqsim.text.source import Source
 from eqsim.units import joined, unit_of
@@ -93,10 +89,10 @@ class ConductanceNeuron(NeuronGroup):
         _check_parts(ions, Ion, "ions", owner)
         text, given = model_text(model, owner)
         frame, names = caller(), frozenset([*channels, *ions])
-        if refractory is None and threshold is not None and parse(text, owner, parts=names).refractory is None:
-            refractory = threshold
         whole = text or _EQUATION
         neuron, extra = written_model(whole, owner, threshold, reset, refractory, events, method, noise, names)
+        if refractory is None and neuron.refractory is None:  # so that one action potential is one spike
+            neuron = replace(neuron, refractory=neuron.threshold)
         capacitance, current = _unit_of_capacitance(C, neuron, owner)
         neuron = _completed(neuron, capacitance, current)
         written = compose(
@@ -105,23 +101,19 @@ class ConductanceNeuron(NeuronGroup):
             {key: part._part() for key, part in ions.items()},
             current,
         )
-        values = {**usable({**offered(written, namespace, frame), **given}, _defined(written), strict=True), **extra}
+        values = {
+            **usable({**offered(written, namespace, frame), **given}, defined_names(written), strict=True),
+            **extra,
+        }
         parts = {**channels, **ions}
         for key, part in parts.items():
             values |= {f"{key}.{inner}": value for inner, value in part._namespace.items()}
-        checked = check(written, Scope("neuron", externals(values), nearby=nearby(namespace, frame)))
-        system = analyse(checked)
-        choice = choose(system, checked.method, checked.noise) if system.states else None
-        if checked.method is not None and choice is None:
-            find(checked.method)
-        self._setup(owner, size, shape, checked, system, choice)
+        self._follow(owner, size, shape, written, values, namespace, frame)
         self._name, self._dt, self._order, self._seed = name, dt, order, seed
-        self._channels, self._ions = dict(channels), dict(ions)
-        self._written, self._namespace = written, namespace
+        self._channels, self._ions, self._written = dict(channels), dict(ions), written
         variables = self._variables
         variables.stream = next_stream(seed)
-        variables.namespace.update({key: values[key] for key in checked.externals if key in values})
-        resting = _at_rest(system, frozenset(variables.waiting), ions)
+        resting = _at_rest(self._system, frozenset(variables.waiting), ions)
         variables.waiting, variables.at_rest = {**variables.waiting, **resting}, MappingProxyType(resting)
         if C is not None:
             self._set("C_m", C, frame)
@@ -188,10 +180,6 @@ def _completed(neuron: Model, capacitance: str, current: str) -> Model:
     added = parse("\n".join(line for name, line in lines.items() if name not in own), neuron.source.owner)
     definitions = (*neuron.definitions, *added.definitions)
     return replace(neuron, definitions=definitions, initials=(*neuron.initials, *added.initials))
-
-
-def _defined(model: Model) -> frozenset[str]:
-    return frozenset(definition.name for definition in model.definitions)
 
 
 def _at_rest(system: System, known: frozenset[str], ions: Collection[str]) -> dict[str, Expr]:

@@ -117,12 +117,8 @@ class NeuronGroup(Modelled):
         frame = caller()
         written, extra = written_model(text, owner, threshold, reset, refractory, events, method, noise)
         around = offered(written, namespace, frame)
-        values = {**usable({**around, **given}, _defined(written), strict=True), **extra}
-        checked = check(written, Scope("neuron", externals(values), nearby=nearby(namespace, frame)))
-        system = analyse(checked)
-        choice = choose(system, checked.method, checked.noise) if system.states else None
-        if checked.method is not None and choice is None:
-            find(checked.method)  # tells a misspelt name where there is nothing to integrate
+        values = {**usable({**around, **given}, defined_names(written), strict=True), **extra}
+        checked = self._follow(owner, size, shape, written, values, namespace, frame)
         warn_of_hidden(checked.symbols, usable(around, (), strict=False), owner)
         if checked.threshold is not None and checked.reset is None and checked.refractory_kind == "none":
             warnings.warn(
@@ -130,11 +126,29 @@ class NeuronGroup(Modelled):
                 EqsimWarning,
                 stacklevel=2,
             )
-        self._setup(owner, size, shape, checked, system, choice)
         self._name, self._dt, self._order, self._seed = name, dt, order, seed
         self._variables.stream = next_stream(seed)
+
+    def _follow(
+        self,
+        owner: str,
+        size: int,
+        shape: tuple[int, ...],
+        written: Model,
+        values: Mapping[str, Any],
+        namespace: Mapping[str, Any] | None,
+        frame: FrameType,
+    ) -> CheckedModel:
+        """Check a model, choose its scheme, and make the storage; ``values`` are what its names may stand for."""
+        checked = check(written, Scope("neuron", externals(values), nearby=nearby(namespace, frame)))
+        system = analyse(checked)
+        choice = choose(system, checked.method, checked.noise) if system.states else None
+        if checked.method is not None and choice is None:
+            find(checked.method)  # tells a misspelt name where there is nothing to integrate
+        self._setup(owner, size, shape, checked, system, choice)
         self._variables.namespace.update({key: values[key] for key in checked.externals if key in values})
         self._namespace = namespace
+        return checked
 
     def _setup(
         self,
@@ -338,13 +352,14 @@ def written_model(
 
 def offered(model: Model, namespace: Mapping[str, Any] | None, frame: FrameType) -> dict[str, Any]:
     """Return what the surroundings offer for the names of a model."""
-    names = free_names(model) | _defined(model)
+    names = free_names(model) | defined_names(model)
     if namespace is not None:
         return {name: namespace[name] for name in names if name in namespace}
     return found(names, frame)
 
 
-def _defined(model: Model) -> frozenset[str]:
+def defined_names(model: Model) -> frozenset[str]:
+    """Return the names that a model's lines define."""
     return frozenset(definition.name for definition in model.definitions)
 
 

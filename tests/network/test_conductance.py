@@ -253,3 +253,19 @@ def test_parts_in_synapses_states_on_disk_and_conditions(tmp_path):
     net.run(50 * ms, until="conductanceneuron.INa.m > 0.9")
     assert start < net.t_ < 65
     assert (np.asarray(group.INa.m) > 0.9).any()
+
+
+def test_a_threshold_written_in_the_text_makes_refractory_too():
+    """One action potential is one spike, wherever the threshold stands."""
+    text = "dV/dt = (input - I_channels)/C_m : mV\nV(0) = -65*mV\nthreshold V > 0*mV"
+    channels = {"INa": es.Channel(NA), "IK": es.Channel(K), "IL": es.Channel(LEAK)}
+    written = es.ConductanceNeuron(1, C=1 * uF / cm2, channels=channels, model=text)
+    given = squid()
+    spikes = []
+    for group in (written, given):
+        group.input = 10 * uA / cm2
+        monitor = es.SpikeMonitor(group)
+        es.Network(group, monitor, dt=0.05 * ms).run(40 * ms)
+        spikes.append(monitor.t_.tolist())
+    assert spikes[0] == spikes[1]
+    assert 2 <= len(spikes[0]) <= 4
