@@ -32,9 +32,9 @@ def carried_out(body: tuple[Instruction, ...], **values: float) -> list[float]:
     for instruction in body:
         match instruction:
             case Let(name, value):
-                known[name] = eval(str(value), {}, known)  # noqa: S307 - a formula of this file
+                known[name] = eval(str(value), {}, known)
             case Store(_, _, value):
-                stored.append(eval(str(value), {}, known))  # noqa: S307
+                stored.append(eval(str(value), {}, known))
     return stored
 
 
@@ -100,7 +100,7 @@ numbers = st.floats(-30, 30, allow_nan=False).map(lambda x: round(x, 3))
 
 
 @given(
-    st.lists(st.tuples(st.integers(1, 40), st.sampled_from([1, 2, 3, 4, 5, 6, 8, 10]), numbers), min_size=2, max_size=6),
+    st.lists(st.tuples(st.integers(1, 40), st.sampled_from([1, 2, 3, 4, 5, 6, 8]), numbers), min_size=2, max_size=6),
     numbers,
     numbers,
 )
