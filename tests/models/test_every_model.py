@@ -55,7 +55,7 @@ def test_it_tells_what_it_is_and_its_paper(file):
     for reference in model.reference.split("; "):
         assert re.match(r"\S.* \((1[89]|20)\d\d\) \S|erratum", reference)
     first = model.reference.split("; ")[0]
-    assert re.search(r"\d+:\d+|, eqs? \d|Press", first), first
+    assert re.search(r"\d+:e?\d+|, eqs? \d|Press", first), first
     assert file not in GROUPS or re.search(r"^# Drive|^# Synapses couple", model.text, flags=re.MULTILINE)
 
 

@@ -145,3 +145,15 @@ def test_printed_and_shown(name):
     assert str(model).startswith(f"ion {name}\n# ")
     assert f"es.ions.{name}" in model._repr_html_()
     assert "&=" in model._repr_latex_() or "Fixed" in name
+
+
+def test_a_potential_that_is_held_over_a_step_is_known_before_the_first():
+    """It follows what is set, until a run computes and holds it."""
+    group = bathed(es.ions.CalciumDetailed(), [0, 0])
+    group.Ca.C_out = [2, 4] * mM
+    assert plain(group.Ca.E, "mV") == pytest.approx(nernst(np.array([2, 4]), 2.4e-4, 2, 36), rel=1e-5)
+    assert plain(group.Ca.E, "mV")[1] == plain(group.Ca.E[1], "mV")
+    es.Network(group, dt=0.1 * ms, target="numpy").run(1 * ms)
+    before = plain(group.Ca.E, "mV").copy()
+    group.Ca.C_out = 20 * mM
+    assert plain(group.Ca.E, "mV").tolist() == before.tolist()
