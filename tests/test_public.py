@@ -44,6 +44,7 @@ PROMISED = (
     "StateMonitor",
     "Synapses",
     "TimedArray",
+    "biophysics",
     "inputs",
     "integrate",
     "neurons",
@@ -51,6 +52,7 @@ PROMISED = (
     "rates",
     "rules",
     "seed",
+    "synapses",
 )
 
 
