@@ -181,9 +181,16 @@ class _Law:
         for exponent in (1.0, 3.0) if self.p is None else (float(self.p),):
             start, low, high = self.guess(exponent)
             found = least_squares(
-                lambda x: (self.model(x) - self.traces).ravel(), start, bounds=(low, high), x_scale="jac", xtol=1e-14,
-                ftol=1e-14, gtol=1e-14, max_nfev=400,
-            )  # fmt: skip
+                lambda x: (self.model(x) - self.traces).ravel(),
+                start,
+                self.slopes,
+                bounds=(low, high),
+                x_scale="jac",
+                xtol=1e-13,
+                ftol=1e-13,
+                gtol=1e-13,
+                max_nfev=400,
+            )
             best = found if best is None or found.cost < best.cost else best
         assert best is not None
         if best.status < 0 or not np.all(np.isfinite(best.x)):
@@ -192,6 +199,21 @@ class _Law:
         free = max(self.traces.size - len(best.x), 1)
         covariance: Plain = np.linalg.pinv(best.jac.T @ best.jac) * (2 * best.cost / free)
         return best.x, covariance
+
+    def slopes(self, values: Plain) -> Plain:
+        """Return the derivatives of all samples by the unknowns; those of one row belong to one trace each."""
+        count, total = self.traces.shape[1], len(values)
+        found = np.zeros((*self.traces.shape, total))
+        steps = 1e-6 * np.maximum(np.abs(values), 1e-3)
+        rows = [np.arange(first, first + count) for first in range(0, total - (self.p is None), count)]
+        for own in [*rows, np.array([total - 1])] if self.p is None else rows:
+            move = np.zeros(total)
+            move[own] = steps[own]
+            difference = (self.model(values + move) - self.model(values - move)) / (2 * steps[own])
+            # an exponent belongs to all traces
+            found[:, np.arange(count), own] = difference
+        result: Plain = found.reshape(-1, len(values))
+        return result
 
     def guess(self, exponent: float) -> tuple[Plain, Plain, Plain]:
         """Return where the search begins, and its bounds."""

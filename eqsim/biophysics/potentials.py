@@ -150,7 +150,7 @@ def steady_state(g: Any, E: Any, I: Any = 0) -> SteadyState:  # noqa: E741 - the
     owner = "steady_state"
     branches = _ions(owner, g=g, E=E)
     unit = usual_unit(unit_of(joined(branches["g"])))
-    if kind_of(unit) not in {"a conductance", "a conductance density", "a conductance per area"}:
+    if kind_of(unit) not in {"a conductance", "a conductance density"}:
         found, hint = unit_text(unit), "write for instance 10*nS, or 0.3*mS/cm2"
         raise UnitsError("g is no conductance", owner=owner, found=found, hint=hint)
     conductance = np.asarray(magnitude(branches["g"], unit, owner))
@@ -176,7 +176,7 @@ def _ions(owner: str, **given: Any) -> dict[str, Any]:
         lists[what] = [value[name] for name in names] if what in named else joined(value)
     sizes = {what: np.size(magnitude_free(value)) for what, value in lists.items() if np.ndim(magnitude_free(value))}
     count = max(sizes.values(), default=1)
-    if any(named) and any(what not in named and what != "z" for what in given):
+    if named and any(what not in named and what != "z" for what in given):
         hint = "give mappings for all of them, or lists"
         raise ArgumentError("some are by name and some are not", owner=owner, hint=hint)
     if len(set(sizes.values())) > 1 or any(what not in sizes and what != "z" for what in given if sizes):

@@ -61,9 +61,10 @@ class SynapseModel(LibraryModel):
         source, target_group
             Groups or parts of them, as ``Synapses`` takes them; the target is the source by default.
         target
-            The variable of the target that they act on. Onto a parameter, ``'I'`` by default, currents are summed. To
-            a variable with a derivative, such as a conductance ``'g_e'``, ``Delta``, ``STD``, ``STP``, ``STDP`` and
-            ``TripletSTDP`` add what a spike gives, and leave its decay to the target.
+            The variable of the target that they act on. Onto a parameter, ``'I'`` by default (``'input'`` of a
+            ``ConductanceNeuron``), currents are summed. To a variable with a derivative, such as a conductance
+            ``'g_e'``, ``Delta``, ``STD``, ``STP``, ``STDP`` and ``TripletSTDP`` add what a spike gives, and leave its
+            decay to the target.
         output
             What is summed: ``'COBA'``, the current through a conductance towards ``E``; ``'CUBA'``, the response itself
             as a current; ``'MgBlock'``, as ``'COBA'`` with a conductance that magnesium blocks. As the text by default.
@@ -88,7 +89,7 @@ class SynapseModel(LibraryModel):
             hint = f"it is one of {', '.join(OUTPUTS)}"
             raise ArgumentError(f"there is no output {output!r}", owner=self.path, hint=hint)
         text = parse(self.text, self.path)
-        onto = self._onto(post._variables, target or self._variable(text), voltage)
+        onto = self._onto(post._variables, target or _variable(text, post._variables), voltage)
         self._sees(text, source._variables, voltage)
         model = fitted(text, onto, output, _unit(post._variables, voltage), self.path)
         for unknown in values:
@@ -104,9 +105,6 @@ class SynapseModel(LibraryModel):
             made = Synapses(source, post, str(model), method=method, namespace=given, **settings)
         made._namespace = namespace  # texts that are given later see the variables of their own callers
         return made
-
-    def _variable(self, text: Model) -> str:
-        return "I" if any(line.name == "I_post" for line in text.definitions) else "V"
 
     def _onto(self, post: Variables, variable: str, voltage: str) -> Onto:
         symbol = post.symbols.get(variable)
@@ -146,6 +144,13 @@ class SynapseModel(LibraryModel):
 
     def _repr_html_(self) -> str:
         return library_html(self, self._checked)
+
+
+def _variable(text: Model, post: Variables) -> str:
+    """Return the variable that a model acts on unless another one is named."""
+    if not any(line.name == "I_post" for line in text.definitions):
+        return "V"
+    return "input" if "I" not in post.symbols and "input" in post.symbols else "I"
 
 
 def _settable(symbol: Symbol) -> bool:

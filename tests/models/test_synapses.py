@@ -401,7 +401,7 @@ def test_other_names_and_paths_of_a_target():
         "IL": es.Channel("I = g*(V - E) : uA/cm2\ng = 1*mS/cm2 : mS/cm2 (parameter)\nE = -60*mV : mV (parameter)")
     }
     cell = es.ConductanceNeuron(1, C=1 * uA * ms / mV / cm2, channels=channels)
-    into = es.synapses.AMPA(source(1), cell, target="input", w=1 * mS / cm2)
+    into = es.synapses.AMPA(source(1), cell, w=1 * mS / cm2)
     into.connect()
     es.Network(into.source, cell, into, target="numpy").run(5 * ms)
     assert cell.V_[0] > -60
