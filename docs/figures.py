@@ -19,7 +19,15 @@ PAGES = (
     *sorted((DOCS / "tutorials").glob("*.md")),
     *(
         DOCS / "how-to" / f"{name}.md"
-        for name in ("inputs", "integrate", "library-models", "record", "coming-from-brian2", "coming-from-brainpy")
+        for name in (
+            "inputs",
+            "integrate",
+            "library-models",
+            "biophysics",
+            "record",
+            "coming-from-brian2",
+            "coming-from-brainpy",
+        )
     ),
 )
 _BLOCK = re.compile(

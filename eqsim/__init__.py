@@ -21,6 +21,7 @@ from eqsim.network.inputs import SpikeGeneratorGroup
 from eqsim.network.integrate import integrate
 from eqsim.network.library_channels import channels, ions
 from eqsim.network.library_neurons import neurons, rates
+from eqsim.network.library_synapses import synapses
 from eqsim.network.linked import Linked, linked
 from eqsim.network.network import Network
 from eqsim.network.neurons import NeuronGroup
@@ -37,7 +38,7 @@ from eqsim.text.errors import EqsimError, EqsimWarning
 from eqsim.version import __version__
 
 if typing.TYPE_CHECKING:
-    from eqsim import plot
+    from eqsim import biophysics, plot
 
 __all__ = [
     "Channel",
@@ -63,6 +64,7 @@ __all__ = [
     "Synapses",
     "TimedArray",
     "__version__",
+    "biophysics",
     "channels",
     "function",
     "inputs",
@@ -75,11 +77,12 @@ __all__ = [
     "rates",
     "rules",
     "seed",
+    "synapses",
 ]
 
 
 def __getattr__(name: str) -> typing.Any:
-    """Return the module of figures, which loads Matplotlib, when it is first asked for."""
-    if name == "plot":
-        return importlib.import_module("eqsim.plot")
+    """Return a module that not every program needs, such as that of figures, when it is first asked for."""
+    if name in {"biophysics", "plot"}:
+        return importlib.import_module(f"eqsim.{name}")
     raise AttributeError(f"module 'eqsim' has no attribute {name!r}")

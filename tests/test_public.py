@@ -44,6 +44,7 @@ PROMISED = (
     "StateMonitor",
     "Synapses",
     "TimedArray",
+    "biophysics",
     "channels",
     "inputs",
     "integrate",
@@ -53,6 +54,7 @@ PROMISED = (
     "rates",
     "rules",
     "seed",
+    "synapses",
 )
 
 

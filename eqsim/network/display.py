@@ -113,6 +113,7 @@ def library_html(model: Any, checked: CheckedModel) -> str:
         facts.append(("threshold", _math(latex.formula(checked.threshold, units))))
     if checked.reset is not None:
         facts.append(("reset", _code(checked.reset)))
+    facts += [(f"on_{pathway.of}", _code(pathway.code)) for pathway in checked.pathways]
     return _block(model.path, _facts(facts), _model(checked), _table(("parameter", "default", "unit"), rows))
 
 

@@ -58,12 +58,13 @@ def named(objects: Any, members: Members, network: object) -> dict[str, Any]:
 
 
 def flat(objects: Any) -> Iterator[Any]:
-    """Yield objects, and those in lists and tuples of them."""
+    """Yield objects, those in lists and tuples of them, and what an object brings with it."""
     for thing in objects:
         if isinstance(thing, list | tuple):
             yield from flat(thing)
         else:
             yield thing
+            yield from getattr(thing, "_brings", ())
 
 
 def whole(end: Any) -> Any:

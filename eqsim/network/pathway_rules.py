@@ -1,4 +1,4 @@
-"""What pathways must keep to, and what their statements ask of the order of synapses."""
+"""What the ends and pathways of synapses must keep to, and what their statements ask of the order of synapses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,16 @@ from eqsim.checking.checked import CheckedModel, Role
 from eqsim.checking.vocabulary import reserved
 from eqsim.network.labels import label
 from eqsim.network.layout import Layout
+from eqsim.network.variables import Variables
 from eqsim.text.errors import ArgumentError
+
+
+def ends_are_groups(source: Any, target: Any, owner: str) -> None:
+    """Raise for a source or a target that has no variables, not even an index."""
+    for end, what in ((source, "source"), (target, "target")):
+        if not isinstance(getattr(end, "_variables", None), Variables):
+            kind, hint = type(end).__name__, "give a group of neurons or of sources, or a part of one"
+            raise ArgumentError(f"a {what} must be a group", owner=owner, found=kind, hint=hint)
 
 
 def pathways_fit(checked: CheckedModel, source: Any, target: Any, owner: str, taken: Collection[str]) -> None:

@@ -23,8 +23,9 @@ from eqsim.network.display import synapses_html
 from eqsim.network.equations import Equations, model_text
 from eqsim.network.labels import label
 from eqsim.network.layout import Layout
+from eqsim.network.library_model import LibraryModel
 from eqsim.network.modelled import Modelled
-from eqsim.network.pathway_rules import order_counts, pathways_fit
+from eqsim.network.pathway_rules import ends_are_groups, order_counts, pathways_fit
 from eqsim.network.removal import remove
 from eqsim.network.subsets import number_in_pair, selected, whole, within
 from eqsim.network.synapse_model import checked_model, written
@@ -62,7 +63,8 @@ class Synapses(Modelled):
         Groups, parts of groups or ``Synapses``; the target is the source by default. Of synapses the variables are
         seen, as of any group; but they emit no spikes, so that no pathway follows them.
     model
-        The equations, one set of variables a synapse: a text, ``Equations``, or the path of a ``.eqs`` file.
+        The equations, one set of variables a synapse: a text, ``Equations``, a model of the library, or the path of
+        a ``.eqs`` file.
     on_pre, on_post
         Statements carried out when a spike of the source (of the target) arrives; a mapping gives several pathways.
     delay
@@ -83,7 +85,7 @@ class Synapses(Modelled):
         self,
         source: Any,
         target: Any = None,
-        model: str | Equations | os.PathLike[str] = "",
+        model: str | Equations | LibraryModel | os.PathLike[str] = "",
         on_pre: str | Mapping[str, str] | None = None,
         on_post: str | Mapping[str, str] | None = None,
         delay: Any = None,
@@ -96,10 +98,7 @@ class Synapses(Modelled):
     ) -> None:
         owner = label("Synapses", name)
         target = source if target is None else target
-        for end, what in ((source, "source"), (target, "target")):
-            if not isinstance(getattr(end, "_variables", None), Variables):
-                kind, hint = type(end).__name__, "give a group of neurons or of sources, or a part of one"
-                raise ArgumentError(f"a {what} must be a group", owner=owner, found=kind, hint=hint)
+        ends_are_groups(source, target, owner)
         check_shared(owner, dt=dt, order=order, namespace=namespace, seed=seed)
         frame = caller()
         text, given = model_text(model, owner)
