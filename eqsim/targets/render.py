@@ -11,9 +11,10 @@ from types import MappingProxyType
 from typing import Any
 
 from eqsim.analysis.formula import number_of
-from eqsim.language.expr import Binary, Call, Conditional, Expr, Logic, Number, Unary, text_of
-from eqsim.lowering.kernel import Kernel
+from eqsim.language.expr import Binary, Call, Conditional, Expr, Logic, Number, Unary, names, text_of
+from eqsim.lowering.kernel import Kernel, touches
 from eqsim.lowering.phases import two_phases
+from eqsim.lowering.tidy import expressions
 from eqsim.targets.cache import PACKAGE, digest
 
 _PACKAGE = Path(__file__).parent.parent
@@ -61,14 +62,22 @@ def environment(folder: str) -> Any:
 
 def arguments(kernel: Kernel) -> list[str]:
     """Return the names of a kernel's arguments, in the order in which every target passes them."""
-    names = ["_step", "dt", "_stream"]
-    names += ["_begin", "_end"] if kernel.domain == "each" else []
-    names += ["_lane", "_lanes"] if kernel.domain == "synapses" else []
-    names += DOMAIN_ARRAYS[kernel.domain]
-    names += kernel.arrays
+    found = ["_step", "dt", "_stream"]
+    found += ["_begin", "_end"] if kernel.domain == "each" else []
+    found += ["_lane", "_lanes"] if kernel.domain == "synapses" else []
+    found += DOMAIN_ARRAYS[kernel.domain]
+    found += kernel.arrays
     for name in kernel.lists:
-        names += [name, f"{name}_count"]
-    return names + [name for name in kernel.scalars if name not in names]
+        found += [name, f"{name}_count"]
+    return found + [name for name in kernel.scalars if name not in found]
+
+
+def measured(kernel: Kernel) -> frozenset[str]:
+    """Return the array arguments whose lengths a kernel reads: tables that it looks values up in, and ``_start``."""
+    touched = {touch.array for touch in touches(kernel.body)}
+    used = {name for expr in expressions(kernel.body) for name in names(expr)}
+    used |= {name for let in kernel.invariant for name in names(let.value)}
+    return frozenset(name for name in kernel.arrays if name in used and name not in touched) | {"_start"}
 
 
 def spelling(dtype: str, *, vector: bool = True) -> Callable[..., str]:

@@ -206,7 +206,7 @@ def test_how_many_take_part_does_not_matter(monkeypatch, one_thread, threads):
         return way
 
     monkeypatch.setattr("eqsim.targets.pace.Pace.next", chosen)
-    monkeypatch.setattr("eqsim.targets.numba._PIECE_SECONDS", 1e-4)
+    monkeypatch.setattr("eqsim.targets.compiled._PIECE_SECONDS", 1e-4)
     everything = Everything("numba", size=SIZE, threads=threads)
     everything.net.run(60 * ms)
     assert taking_part == {1, 2, threads}
