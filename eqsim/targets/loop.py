@@ -62,7 +62,7 @@ def _entry(launch: Launch, text: str) -> dict[str, Any]:
 
 
 def _array(name: str, address: Address, layout: Layout) -> dict[str, str]:
-    return {"name": name, "dtype": layout.dtype_of(address), "path": address.variable}
+    return {"name": name, "dtype": layout.dtype_of(address), "path": address.variable, "section": ""}
 
 
 def _team(program: Program, layout: Layout, functions: list[str], words: Words) -> dict[str, Any]:
@@ -70,6 +70,7 @@ def _team(program: Program, layout: Layout, functions: list[str], words: Words) 
     turns = share(program)
     first = next((place for place, turn in enumerate(turns) if turn.meet), None)
     stretches: list[dict[str, Any]] = []
+    slices: set[str] = set()
     steps = {
         a: _step(turn.launch) for turn in turns if turn.launch.call == "compress" for a in turn.launch.arrays.values()
     }
@@ -79,6 +80,7 @@ def _team(program: Program, layout: Layout, functions: list[str], words: Words) 
             stretches.append({"shared": turn.shared, "meeting": meeting, "begin": [], "calls": []})
         stretch, launch = stretches[-1], turn.launch
         given, begin = _lane(turn, program.lanes, layout, steps, words)
+        slices |= {given["_end"].removeprefix("_end")} if "_end" in given else set()
         stretch["begin"] += [line for line in begin if line not in stretch["begin"]]
         stretch["calls"].append(_entry(launch, _call(launch, layout, function, given, words)) | {"place": place})
     apart = program.lanes.private | program.lanes.alternating
@@ -87,11 +89,14 @@ def _team(program: Program, layout: Layout, functions: list[str], words: Words) 
         for a in program.stops
     ]
     arrays = [
-        _array(layout.whole(address) if address in apart else layout.array(address), address, layout)
-        for address in list(layout.arrays)
+        _array(layout.whole(a), a, layout) | {"section": layout.array(a)}
+        if a in apart
+        else _array(layout.array(a), a, layout)
+        for a in list(layout.arrays)
     ]
     return {
         "arrays": arrays,
+        "slices": sorted(slices, key=int),
         "stretches": stretches,
         "guards": bool(program.guards),
         "stops": stops,
