@@ -33,7 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"eqsim {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="run a script; mistakes in its models are told without a traceback")
-    run.add_argument("--target", choices=["numba", "numpy"], help="the target of networks that name none")
+    run.add_argument("--target", choices=["numba", "cython", "numpy"], help="the target of networks that name none")
     run.add_argument("script", type=Path)
     run.add_argument("arguments", nargs=argparse.REMAINDER, help="arguments of the script")
     run.set_defaults(command=_run)

@@ -14,6 +14,7 @@ def pytest_configure(config):
     """Set the surroundings before anything is imported; workers of a parallel run inherit them."""
     os.environ["MPLBACKEND"] = "Agg"
     os.environ.pop("EQSIM_TARGET", None)
+    os.environ.setdefault("EQSIM_CFLAGS", "-O1")  # most of a short network's time is that of its compiler
     if "EQSIM_CACHE_DIR" not in os.environ:  # a developer may keep one between runs
         config.eqsim_cache = os.environ["EQSIM_CACHE_DIR"] = tempfile.mkdtemp(prefix="eqsim-tests-")
 

@@ -36,10 +36,10 @@ def digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
 
 
-def keep(name: str, text: str) -> Path:
-    """Write a module once; a process that comes second finds it whole and leaves it alone."""
+def keep(name: str, text: str, suffix: str = ".py") -> Path:
+    """Write a source once; a process that comes second finds it whole and leaves it alone."""
     place = folder() / PACKAGE
-    path = place / f"{name}.py"
+    path = place / f"{name}{suffix}"
     if path.exists():
         return path
     temporary = place / f"{name}.{uuid.uuid4().hex}.tmp"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eqsim.targets.cython import CythonTarget
 from eqsim.targets.numpy import NumpyTarget
 from eqsim.targets.target import Target
 from eqsim.text.errors import TargetError
@@ -15,6 +16,8 @@ def target_named(name: str) -> Target:
         return NumbaTarget()
     if name == "numpy":
         return NumpyTarget()
-    if name in {"cython", "cuda"}:
+    if name == "cython":
+        return CythonTarget()
+    if name == "cuda":
         raise TargetError(f"the target {name!r} is not there yet", owner="Network", hint="'numba' is the fastest here")
-    raise TargetError(f"there is no target {name!r}", owner="Network", hint="targets are 'numba' and 'numpy'")
+    raise TargetError(f"there is no target {name!r}", owner="Network", hint="targets are 'numba', 'cython' and 'numpy'")

@@ -27,6 +27,19 @@ PROCEDURES: Mapping[str, Callable[..., Any]] = MappingProxyType(
     }
 )
 
+# the arrays whose lengths a procedure reads, for targets whose arrays do not know theirs
+LENGTHS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "gather": frozenset({"parts", "part_counts"}),
+        "push_uniform": frozenset({"ring", "ring_count"}),
+        "due_uniform": frozenset({"ring", "ring_count"}),
+        "push_varied": frozenset({"ring_source"}),
+        "due_varied": frozenset({"ring_source"}),
+        "emit": frozenset({"spike_step"}),
+        "draw_counts": frozenset({"marks", "bounds"}),
+    }
+)
+
 
 def parameters(name: str) -> tuple[str, ...]:
     """Return the names of a procedure's parameters, in order."""

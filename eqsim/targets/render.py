@@ -11,9 +11,10 @@ from types import MappingProxyType
 from typing import Any
 
 from eqsim.analysis.formula import number_of
-from eqsim.language.expr import Binary, Call, Conditional, Expr, Logic, Number, Unary, text_of
-from eqsim.lowering.kernel import Kernel
-from eqsim.lowering.phases import two_phases
+from eqsim.language.expr import Binary, Call, Conditional, Expr, Logic, Number, Unary, names, text_of
+from eqsim.lowering.kernel import Kernel, touches
+from eqsim.lowering.phases import Phases, two_phases
+from eqsim.lowering.tidy import expressions
 from eqsim.targets.cache import PACKAGE, digest
 
 _PACKAGE = Path(__file__).parent.parent
@@ -33,6 +34,10 @@ DOMAIN_ARRAYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 # loops over events write here and there, one element after another: there the library's power takes half the time
 _SCATTERED = frozenset({"listed", "arrivals", "backward"})
 _PRODUCTS = range(5)  # exponents whose powers as Numba makes them are within two units in the last place
+
+
+Spell = Callable[[Expr, Callable[[Expr], str]], str | None]
+"""Takes a node and what spells its operands; returns its text, or ``None``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +66,38 @@ def environment(folder: str) -> Any:
 
 def arguments(kernel: Kernel) -> list[str]:
     """Return the names of a kernel's arguments, in the order in which every target passes them."""
-    names = ["_step", "dt", "_stream"]
-    names += ["_begin", "_end"] if kernel.domain == "each" else []
-    names += ["_lane", "_lanes"] if kernel.domain == "synapses" else []
-    names += DOMAIN_ARRAYS[kernel.domain]
-    names += kernel.arrays
+    found = ["_step", "dt", "_stream"]
+    found += ["_begin", "_end"] if kernel.domain == "each" else []
+    found += ["_lane", "_lanes"] if kernel.domain == "synapses" else []
+    found += DOMAIN_ARRAYS[kernel.domain]
+    found += kernel.arrays
     for name in kernel.lists:
-        names += [name, f"{name}_count"]
-    return names + [name for name in kernel.scalars if name not in names]
+        found += [name, f"{name}_count"]
+    return found + [name for name in kernel.scalars if name not in found]
 
 
-def spelling(dtype: str, *, vector: bool = True) -> Callable[..., str]:
-    """Return the function that spells a formula for Numba, in a loop that becomes one over vectors or does not."""
+def measured(kernel: Kernel) -> frozenset[str]:
+    """Return the array arguments whose lengths a kernel reads: tables that it looks values up in, and ``_start``."""
+    touched = {touch.array for touch in touches(kernel.body)}
+    used = {name for expr in expressions(kernel.body) for name in names(expr)}
+    used |= {name for let in kernel.invariant for name in names(let.value)}
+    return frozenset(name for name in kernel.arrays if name in used and name not in touched) | {"_start"}
+
+
+def spelling(dtype: str, *, vector: bool = True, own: Spell | None = None) -> Callable[..., str]:
+    """Return the function that spells a formula, in a loop that becomes one over vectors or does not.
+
+    It spells for Numba; ``own`` returns the text of what another target spells otherwise, and ``None`` of the rest.
+    """
 
     def spell(expr: Expr, kind: str = "") -> str:
         text = text_of(expr, atom)
         return f"_eq.float32({text})" if dtype == "float32" and kind == "real" else text
 
     def atom(node: Expr, inner: Callable[[Expr], str]) -> str | None:
+        text = own(node, inner) if own is not None else None
+        if text is not None:
+            return text
         match node:
             case Number(value=bool()):
                 return None
@@ -106,7 +125,7 @@ def spelling(dtype: str, *, vector: bool = True) -> Callable[..., str]:
 
 def _power(base: Expr, exponent: Expr, inner: Callable[[Expr], str], general: str) -> str | None:
     """Spell a power: by products and roots where the exponent is a literal multiple of 1/2, or 1/4."""
-    value = _literal(exponent)
+    value = literal(exponent)
     if value is None:
         return f"{general}({inner(base)}, {inner(exponent)})"
     if value in _PRODUCTS:
@@ -121,11 +140,11 @@ def _power(base: Expr, exponent: Expr, inner: Callable[[Expr], str], general: st
     return f"{general}({inner(base)}, {inner(Number(value))})"
 
 
-def _literal(expr: Expr) -> float | int | None:
+def literal(expr: Expr) -> float | int | None:
     """Return the value of a literal or of a quotient of two, as in ``x**(1/3)``, with a sign or without."""
     match expr:
         case Unary("-", operand):
-            value = _literal(operand)
+            value = literal(operand)
             return None if value is None else -value
         case Binary("/", left, right):
             above, below = number_of(left), number_of(right)
@@ -146,6 +165,11 @@ def _at(index: str) -> str:
     return index if index.isdigit() else f"_eq.at({index})"
 
 
+def vectorises(kernel: Kernel, phases: Phases | None) -> bool:
+    """Whether a kernel's loop, in these phases if in any, is one that becomes one over vectors."""
+    return phases is not None or kernel.domain not in _SCATTERED
+
+
 def kernel_source(kernel: Kernel, dtypes: Mapping[str, str], dtype: str, version: str, context: str) -> SourceCode:
     """Render a kernel for Numba.
 
@@ -153,7 +177,7 @@ def kernel_source(kernel: Kernel, dtypes: Mapping[str, str], dtype: str, version
     everything else that compiled code depends on (versions, the vector mathematics).
     """
     ordered, phases = arguments(kernel), two_phases(kernel)
-    spell = spelling(dtype, vector=phases is not None or kernel.domain not in _SCATTERED)
+    spell = spelling(dtype, vector=vectorises(kernel, phases))
     types = [_numba_type(name, kernel, dtypes, dtype) for name in ordered]
     fields: dict[str, Any] = {
         "kernel": kernel,
@@ -162,6 +186,9 @@ def kernel_source(kernel: Kernel, dtypes: Mapping[str, str], dtype: str, version
         "types": types,
         "spell": spell,
         "at": _at,
+        "range": "_eq.range",
+        "block": "_eq.BLOCK",
+        "size": "{}.shape[0]".format,
         "version": version,
         "package": PACKAGE,
     }

@@ -8,6 +8,7 @@ import eqsim as es
 from eqsim.units import Hz, Mohm, kHz, ms, mV, nA
 from tests.network.plain import network, plain, source, steps
 from tests.network.test_poisson import SEED, fits
+from tests.targets.compiled import COMPILED
 
 COUNTER = "n : 1"
 
@@ -54,10 +55,11 @@ def test_arrivals_of_steps_are_independent():
     assert abs(np.corrcoef(counts[:-1], counts[1:])[0, 1]) < 4 / np.sqrt(len(counts))
 
 
+@pytest.mark.parametrize("compiled", COMPILED)
 @pytest.mark.parametrize("part", [None, slice(5, 400), [3, 9, 4, 300]])
 @pytest.mark.parametrize(("N", "rate"), [(1000, 2 * Hz), (1000, 60 * Hz), (1000, 400 * Hz), (50, "20*Hz + i*Hz")])
-def test_targets_agree(part, N, rate):
-    one, other = (arrivals(500, N, rate, 20, target, part) for target in ("numpy", "numba"))
+def test_targets_agree(part, N, rate, compiled):
+    one, other = (arrivals(500, N, rate, 20, target, part) for target in ("numpy", compiled))
     np.testing.assert_array_equal(one, other)
     assert one.sum() > 0
 

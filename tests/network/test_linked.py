@@ -5,8 +5,7 @@ import pytest
 
 import eqsim as es
 from eqsim.units import ms, mV
-
-TARGETS = ["numba", "numpy"]
+from tests.targets.compiled import TARGETS
 
 
 def pair(target, index=None, size=3):

@@ -5,8 +5,7 @@ import pytest
 
 import eqsim as es
 from eqsim.units import ms
-
-TARGETS = ["numba", "numpy"]
+from tests.targets.compiled import TARGETS
 
 
 @pytest.fixture

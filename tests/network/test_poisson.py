@@ -11,6 +11,7 @@ from scipy import stats
 import eqsim as es
 from eqsim.units import Hz, kHz, ms, mV, second
 from tests.network.plain import network, plain, source, spikes_of, steps
+from tests.targets.compiled import COMPILED
 
 SEED = 20
 
@@ -155,16 +156,17 @@ def test_spikes_act_in_the_step_in_which_they_come():
     assert next(line.split()[0] for line in net.schedule.splitlines() if "of poissongroup" in line) == "thresholds"
 
 
-def test_the_same_seed_gives_the_same_spikes_on_every_target():
+@pytest.mark.parametrize("compiled", COMPILED)
+def test_the_same_seed_gives_the_same_spikes_on_every_target(compiled):
     def of(target, seed=SEED, rates=20 * Hz):
         return spikes_of(spikes(es.PoissonGroup(300, rates, seed=seed), 100 * ms, target))
 
     first = of("numpy")
     assert len(first) > 300
-    assert of("numba") == first
+    assert of(compiled) == first
     assert of("numpy") == first
-    assert of("numba", seed=SEED + 1) != first
-    assert of("numba", rates="(10 + i % 20)*Hz") == of("numpy", rates="(10 + i % 20)*Hz")
+    assert of(compiled, seed=SEED + 1) != first
+    assert of(compiled, rates="(10 + i % 20)*Hz") == of("numpy", rates="(10 + i % 20)*Hz")
 
 
 def test_groups_of_one_scope_differ_and_repeat():

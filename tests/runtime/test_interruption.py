@@ -14,6 +14,7 @@ import pytest
 import eqsim as es
 from eqsim.units import ms, mV, second
 from tests.network.plain import network, plain
+from tests.targets.compiled import TARGETS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -71,7 +72,7 @@ def started(target, progress=False, press=True):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of another kind")
-@pytest.mark.parametrize("target", ["numpy", "numba"])
+@pytest.mark.parametrize("target", TARGETS)
 def test_ctrl_c_loses_nothing_and_the_run_goes_on(target):
     process = started(target)
     output, errors = process.communicate(timeout=200)
@@ -122,7 +123,7 @@ def test_progress_of_an_interrupted_run_ends_its_line():
 # NaN ----------------------------------------
 
 
-@pytest.mark.parametrize("target", ["numpy", "numba"])
+@pytest.mark.parametrize("target", TARGETS)
 def test_nan_names_group_variable_neuron_and_time(target):
     cells = es.NeuronGroup(5, "dV/dt = 1*mV/ms/(t/ms - 3 - i) : mV\ndu/dt = 0/ms : 1", method="euler", name="exc")
     net = network(cells, target=target)

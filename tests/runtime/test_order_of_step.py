@@ -10,6 +10,7 @@ import pytest
 import eqsim as es
 from eqsim.units import ms
 from tests.network.plain import network, plain, source
+from tests.targets.compiled import TARGETS
 
 ADD = "y = 10*y + {}"
 
@@ -47,7 +48,7 @@ def every_slot():
     return cell, [after, between, before]
 
 
-@pytest.mark.parametrize("target", ["numpy", "numba"])
+@pytest.mark.parametrize("target", TARGETS)
 def test_the_whole_step(target):
     assert digits(build=every_slot, target=target) == [1, 2, 3, 4, 5, 6, 7, 8, 9]
 

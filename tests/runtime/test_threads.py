@@ -8,6 +8,7 @@ from eqsim.lowering.threads import bounds, share
 from eqsim.network.teams import threads_for
 from eqsim.units import Hz, ms, mV
 from tests.runtime.everything import Everything
+from tests.targets.compiled import COMPILED
 
 SIZE = 300  # several slices
 
@@ -18,23 +19,28 @@ def assert_same(found, expected):
         np.testing.assert_array_equal(found[name], values, err_msg=name)
 
 
+@pytest.fixture(scope="module", params=COMPILED)
+def target(request):
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def one_thread():
-    everything = Everything("numba", size=SIZE, threads=1)
+def one_thread(target):
+    everything = Everything(target, size=SIZE, threads=1)
     everything.net.run(60 * ms)
     return everything.results()
 
 
 @pytest.mark.parametrize("threads", [2, 3, 5])
-def test_everything_is_the_same(one_thread, threads):
-    everything = Everything("numba", size=SIZE, threads=threads)
+def test_everything_is_the_same(one_thread, threads, target):
+    everything = Everything(target, size=SIZE, threads=threads)
     for piece in (0.5, 17, 0, 1.5, 41):
         everything.net.run(piece * ms)
     assert len(one_thread["i"]) > SIZE
     assert_same(everything.results(), one_thread)
 
 
-def driven(threads):
+def driven(threads, target="numba"):
     """Run a network that is driven in all ways; return what came of it."""
     model = """
     dV/dt = (I + J - V)/(10*ms) : 1 (unless refractory)
@@ -72,7 +78,7 @@ def driven(threads):
         es.PopulationRateMonitor(cells),
     ]
     objects = source, cells, other, feed, back, sums, part, whole, pulse, *records
-    net = es.Network(*objects, dt=0.5 * ms, threads=threads)
+    net = es.Network(*objects, dt=0.5 * ms, threads=threads, target=target)
     net.run(30 * ms)
     cells.V[3] = 0.5
     net.run(50 * ms)
@@ -83,14 +89,14 @@ def driven(threads):
     } | {f"final {name}": values for name, values in cells.get_states(units=False).items()}  # fmt: skip
 
 
-def test_inputs_links_and_sums():
-    expected = driven(1)
+def test_inputs_links_and_sums(target):
+    expected = driven(1, target)
     assert len(expected["i"]) > SIZE
     for threads in (2, 4):
-        assert_same(driven(threads), expected)
+        assert_same(driven(threads, target), expected)
 
 
-def interrupted(threads):
+def interrupted(threads, target):
     """Run a network with a function of Python in each of its parts, to where a condition ends it."""
     cells = es.NeuronGroup(SIZE, "dV/dt = (1.5 - V)/(10*ms) : 1\ng : 1", "V > 1", "V = 0", method="exact", seed=2)
     cells.V = "i/300.0"
@@ -104,18 +110,18 @@ def interrupted(threads):
         cells.V[3] = 0.5
 
     spikes = es.SpikeMonitor(cells)
-    net = es.Network(cells, back, look, spikes, dt=0.5 * ms, threads=threads)
+    net = es.Network(cells, back, look, spikes, dt=0.5 * ms, threads=threads, target=target)
     net.run(200 * ms, until="neurongroup.g > 12")
     return {"i": spikes.i, "t": spikes.t_, "V": cells.V_, "called": np.array(called), "end": np.array(net.t_)}
 
 
-def test_functions_of_python_and_a_condition_that_ends():
-    expected = interrupted(1)
+def test_functions_of_python_and_a_condition_that_ends(target):
+    expected = interrupted(1, target)
     assert len(expected["i"]) > SIZE
     assert len(expected["called"]) > 2
     assert expected["end"] < 200
     for threads in (2, 4):
-        assert_same(interrupted(threads), expected)
+        assert_same(interrupted(threads, target), expected)
 
 
 @pytest.mark.parametrize(("size", "lanes"), [(0, 2), (1, 2), (64, 2), (65, 2), (1000, 3), (4000, 7)])
@@ -169,14 +175,14 @@ def test_what_each_thread_does_is_the_whole(monkeypatch):
     assert (np.asarray(group.n) == 50).all()
 
 
-def test_full_lists_stop_all_threads_at_once():
+def test_full_lists_stop_all_threads_at_once(target):
     # a source whose spikes, all of them in every step, soon need more room than there is
     group = es.NeuronGroup(640, "V : mV", "V >= 0*mV", "V = 1*mV")
     other = es.NeuronGroup(640, "n : 1")
     synapses = es.Synapses(group, other, on_pre="n_post += 1", delay=5 * ms)
     synapses.connect(j="i")
     spikes = es.SpikeMonitor(group)
-    net = es.Network(group, other, synapses, spikes, dt=0.1 * ms, threads=2)
+    net = es.Network(group, other, synapses, spikes, dt=0.1 * ms, threads=2, target=target)
     net.run(50 * ms)
     assert spikes.num_spikes == 640 * 500
     assert (np.asarray(other.n) == 450).all()
@@ -198,7 +204,7 @@ def test_full_lists_at_the_end_of_a_chunk(monkeypatch, seconds):
 
 
 @pytest.mark.parametrize("threads", [2, 5])
-def test_how_many_take_part_does_not_matter(monkeypatch, one_thread, threads):
+def test_how_many_take_part_does_not_matter(monkeypatch, one_thread, threads, target):
     taking_part, draw = set(), np.random.default_rng(1)
 
     def chosen(pace):
@@ -206,8 +212,8 @@ def test_how_many_take_part_does_not_matter(monkeypatch, one_thread, threads):
         return way
 
     monkeypatch.setattr("eqsim.targets.pace.Pace.next", chosen)
-    monkeypatch.setattr("eqsim.targets.numba._PIECE_SECONDS", 1e-4)
-    everything = Everything("numba", size=SIZE, threads=threads)
+    monkeypatch.setattr("eqsim.targets.compiled._PIECE_SECONDS", 1e-4)
+    everything = Everything(target, size=SIZE, threads=threads)
     everything.net.run(60 * ms)
     assert taking_part == {1, 2, threads}
     assert_same(everything.results(), one_thread)

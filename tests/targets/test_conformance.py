@@ -4,6 +4,8 @@ The NumPy target interprets kernels one statement after another, in code that sh
 the kernels themselves.
 """
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,7 @@ import eqsim as es
 from eqsim.units import Hz, cm2, mS, ms, mV, nS, pA, pF, uF
 from tests.network.plain import source
 from tests.runtime.everything import Everything
+from tests.targets.compiled import COMPILED, CYTHON
 
 EVERY = "everything"
 
@@ -257,18 +260,33 @@ def assert_near(found, expected, tolerance):
             )
 
 
+@pytest.fixture(scope="module")
+def interpreted():
+    """Return what a network gives on the NumPy target; one that is run once is enough."""
+    return functools.cache(lambda name: run(name, "numpy"))
+
+
+@pytest.mark.parametrize("target", COMPILED)
 @pytest.mark.parametrize("name", [*CASES, "unitless", EVERY])
-def test_targets_agree(name):
-    expected = run(name, "numpy")
+def test_targets_agree(name, target, interpreted):
+    expected = interpreted(name)
     events = [values for key, values in expected.items() if key.endswith("events")]
     assert all(values.shape[1] > 2 for values in events)
-    assert_near(run(name, "numba"), expected, 1e-9)
+    assert_near(run(name, target), expected, 1e-9)
+
+
+@pytest.mark.parametrize("target", [CYTHON])
+@pytest.mark.parametrize("name", ["lif", "plastic"])
+def test_they_agree_when_compiled_as_users_do(name, target, interpreted, monkeypatch):
+    monkeypatch.delenv("EQSIM_CFLAGS")
+    assert_near(run(name, target), interpreted(name), 1e-9)
 
 
 @pytest.mark.parametrize(
     ("target", "name"),
     [
         ("numpy", "lif"), ("numpy", "plastic"), ("numpy", "unitless"), ("numba", "lif"), ("numba", "unitless"),
+        pytest.param("cython", "plastic", marks=CYTHON.marks),
         pytest.param("numba", "plastic", marks=pytest.mark.slow),  # lif has synapses, too
     ],
 )  # fmt: skip
@@ -286,8 +304,9 @@ def test_single_precision_is_double_precision_to_its_digits(name, target):
             np.testing.assert_array_equal(single[key], values, err_msg=key)
 
 
+@pytest.mark.parametrize("compiled", COMPILED)
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-def test_powers_of_all_kinds_agree_to_rounding(dtype):
+def test_powers_of_all_kinds_agree_to_rounding(dtype, compiled):
     texts = (
         "x**2",
         "x**4",
@@ -305,14 +324,14 @@ def test_powers_of_all_kinds_agree_to_rounding(dtype):
     texts += "(-x)**3", "(-x)**5", "(-x)**k", "k**6", "k**-2", "k**x"
     model = "x : 1\ny : 1\nk : integer\n" + "\n".join(f"p{n} = {text} : 1" for n, text in enumerate(texts))
     found = {}
-    for target in ("numpy", "numba"):
+    for target in ("numpy", compiled):
         cells = es.NeuronGroup(40, model, name="cells")
         cells.x, cells.y, cells.k = "0.3 + 0.17*i", "0.37*i - 5", "i % 7 - 3"
         cells.k[cells.k == 0] = 4
         M = es.StateMonitor(cells, [f"p{n}" for n in range(len(texts))], record=True)
         es.Network(cells, M, dtype=dtype, target=target).run(0.1 * ms)
         found[target] = [np.asarray(getattr(M, f"p{n}_"))[:, 0] for n in range(len(texts))]
-    for text, *both in zip(texts, found["numba"], found["numpy"], strict=True):
+    for text, *both in zip(texts, found[compiled], found["numpy"], strict=True):
         # single precision rounds exponents such as x/7, too, in more than one order
         np.testing.assert_allclose(*both, rtol=1e-15 if dtype == "float64" else 2e-6, err_msg=text)
 

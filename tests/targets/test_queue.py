@@ -6,16 +6,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eqsim.targets import queue
+from tests.targets.compiled import CYTHON
+from tests.targets.runtime_in_c import library, procedure
 
 SOURCES = 5
 
 
-@pytest.fixture(scope="module", params=["python", "numba"])
-def functions(request):
-    """Return the functions as they stand, and compiled without a change."""
+@pytest.fixture(scope="module", params=["python", "numba", pytest.param("c", marks=CYTHON.marks)])
+def functions(request, tmp_path_factory):
+    """Return the functions as they stand, compiled without a change, and as they are written in C."""
     names = ["compress", "gather", "due_now", "push_uniform", "due_uniform", "push_varied", "due_varied"]
     if request.param == "python":
         return {name: getattr(queue, name) for name in names}
+    if request.param == "c":
+        found = library(tmp_path_factory.mktemp("runtime"))
+        return {name: procedure(found, name) for name in names}
     from eqsim.targets import numba_procedures
 
     return {name: getattr(numba_procedures, name) for name in names}

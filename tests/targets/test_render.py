@@ -1,4 +1,4 @@
-"""What is rendered for Numba, word by word: golden files to be read by people, and compared whenever anything changes.
+"""What is rendered, word by word: golden files to be read by people, and compared whenever anything changes.
 
 ``pytest tests/targets --update-golden`` writes them anew.
 """
@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 
 import eqsim as es
-from eqsim.build import build
+from eqsim.build import _ENTRIES, build
 from eqsim.language.expr import Binary, Name, Number, Unary
+from eqsim.targets.cython import module_source
+from eqsim.targets.cython_source import kernel_text
+from eqsim.targets.layout import Layout
 from eqsim.targets.render import spelling
 from eqsim.units import ms
 from tests.network.plain import source
@@ -67,21 +70,25 @@ def without_digests(text):
     return re.sub(r"_[0-9a-f]{20}\b", "_DIGEST", "\n".join(lines)).strip("\n") + "\n"
 
 
+def with_stdp(target):
+    """Return a network with spike-timing-dependent plasticity."""
+    gen, cells = source((0, 0)), es.NeuronGroup(2, "dV/dt = -V/(5*ms) : 1", "V > 1", "V = 0", name="cells")
+    namespace = {"tau_A": 20 * ms, "tau_B": 15 * ms}
+    S = es.Synapses(
+        gen, cells, STDP, "V_post += w; A += 0.1; w = clip(w - B, 0, 1)", "B += 0.1; w = clip(w + A, 0, 1)",
+        namespace=namespace, name="plastic",
+    )  # fmt: skip
+    S.connect()
+    return es.Network(gen, cells, S, es.SpikeMonitor(cells), target=target, dt=0.1 * ms)
+
+
 @pytest.fixture(scope="module")
 def pathways(tmp_path_factory):
     """Return the sources that a network with STDP leaves in an empty cache, by the name of their function."""
     folder = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EQSIM_CACHE_DIR", str(folder))
-        gen, cells = source((0, 0)), es.NeuronGroup(2, "dV/dt = -V/(5*ms) : 1", "V > 1", "V = 0", name="cells")
-        namespace = {"tau_A": 20 * ms, "tau_B": 15 * ms}
-        S = es.Synapses(
-            gen, cells, STDP, "V_post += w; A += 0.1; w = clip(w - B, 0, 1)", "B += 0.1; w = clip(w + A, 0, 1)",
-            namespace=namespace, name="plastic",
-        )  # fmt: skip
-        S.connect()
-        es.Network(gen, cells, S, name := es.SpikeMonitor(cells), target="numba", dt=0.1 * ms).run(0.1 * ms)
-        assert name.num_spikes == 0
+        with_stdp("numba").run(0.1 * ms)
     return {path.stem.rpartition("_")[0]: path.read_text(encoding="utf-8") for path in folder.rglob("*.py")}
 
 
@@ -95,18 +102,34 @@ def rendered(name, pathways):
             return pathways[name.removeprefix("stdp_")]
 
 
-@pytest.mark.parametrize("name", ["lif_exact", "hh_exponential_euler", "stdp_pre", "stdp_post"])
-def test_golden(name, pathways, request):
-    text = without_digests(str(rendered(name, pathways)))
-    path = GOLDEN / f"{name}.py"
+def in_cython(name):
+    """Return a model's kernel, and a network's whole module, as the Cython target renders them."""
+    if name == "hh_exponential_euler":
+        kernel = build(HH, "hh")["tidy"]
+        dtypes = {array: _ENTRIES[entry] for array, entry in kernel.arrays.items()}
+        return kernel_text(kernel, dtypes, "float64", "_update_0")
+    _, program, storages, _ = with_stdp("numpy")._build()
+    return module_source(program, Layout(program, storages), "").text
+
+
+NUMBA = ["lif_exact", "hh_exponential_euler", "stdp_pre", "stdp_post"]
+CYTHON = ["hh_exponential_euler", "stdp"]
+
+
+@pytest.mark.parametrize("name", [*(f"{name}.py" for name in NUMBA), *(f"{name}.pyx" for name in CYTHON)])
+def test_golden(name, request):
+    stem, suffix = name.split(".")
+    made = in_cython(stem) if suffix == "pyx" else rendered(stem, request.getfixturevalue("pathways"))
+    text = without_digests(str(made))
+    path = GOLDEN / name
     if request.config.getoption("--update-golden", default=False):
         path.write_text(text, encoding="utf-8")
     assert text == path.read_text(encoding="utf-8")
 
 
 def test_there_are_no_other_golden_files():
-    expected = {"lif_exact", "hh_exponential_euler", "stdp_pre", "stdp_post"}
-    assert {path.stem for path in GOLDEN.iterdir()} == expected
+    expected = {*(f"{name}.py" for name in NUMBA), *(f"{name}.pyx" for name in CYTHON)}
+    assert {path.name for path in GOLDEN.iterdir()} == expected
 
 
 def test_rendered_sources_are_python_that_people_can_read(pathways):

@@ -1,0 +1,199 @@
+"""The run loop of a program in the words of a target: what is called in a step, where threads meet, when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from eqsim.lowering.kernel import Kernel
+from eqsim.lowering.program import Address, Guard, Lanes, Launch, Program
+from eqsim.lowering.threads import Turn, share
+from eqsim.targets.compiled import FULL, STOPPED
+from eqsim.targets.layout import Layout
+from eqsim.targets.procedures import LENGTHS, parameters
+from eqsim.targets.render import arguments, measured
+
+_WHOLE = frozenset({"parts", "part_counts"})  # what all threads found
+
+
+class Words(Protocol):
+    """How a target spells what Python leaves open."""
+
+    def first(self, array: str) -> str:
+        """Spell the first entry of an array."""
+        ...
+
+    def length(self, array: str) -> str:
+        """Spell how many entries an array has."""
+        ...
+
+    def passed(self, array: str, *, measured: bool) -> str:
+        """Spell an array as an argument; ``measured`` says that the callee reads its length."""
+        ...
+
+    def single(self, real: str) -> str:
+        """Spell a real constant in single precision."""
+        ...
+
+    def slice(self, number: str, size: str) -> list[str]:
+        """Spell the lines that bind ``_begin`` and ``_end`` of that number to a lane's slice of a group."""
+        ...
+
+
+def loop(program: Program, layout: Layout, functions: list[str], words: Words) -> tuple[str, dict[str, Any]]:
+    """Return the name of the template for a program's run loop, and its fields.
+
+    ``functions`` names what each launch calls.
+    """
+    if program.lanes.count > 1:
+        return "team", _team(program, layout, functions, words)
+    calls: list[dict[str, Any]] = []
+    for launch, function in zip(program.launches, functions, strict=True):
+        given = {"_lane": "0", "_lanes": "1", "_begin": "0"}
+        calls.append(_entry(launch, _call(launch, layout, function, given, words)))
+    guards = [{"test": _guard(guard, layout, 1, words), "path": guard.values.variable} for guard in program.guards]
+    stops = [words.first(layout.array(address)) for address in program.stops]
+    arrays = [_array(layout.array(address), address, layout) for address in list(layout.arrays)]
+    return "driver", {"arrays": arrays, "calls": calls, "guards": guards, "stops": stops}
+
+
+def _entry(launch: Launch, text: str) -> dict[str, Any]:
+    return {"text": text, "period": launch.when.period, "slot": launch.when.slot}
+
+
+def _array(name: str, address: Address, layout: Layout) -> dict[str, str]:
+    return {"name": name, "dtype": layout.dtype_of(address), "path": address.variable, "section": ""}
+
+
+def _team(program: Program, layout: Layout, functions: list[str], words: Words) -> dict[str, Any]:
+    """Return the run loop of several threads: stretches of calls between which they may have to meet."""
+    turns = share(program)
+    first = next((place for place, turn in enumerate(turns) if turn.meet), None)
+    stretches: list[dict[str, Any]] = []
+    slices: set[str] = set()
+    steps = {
+        a: _step(turn.launch) for turn in turns if turn.launch.call == "compress" for a in turn.launch.arrays.values()
+    }
+    for place, (turn, function) in enumerate(zip(turns, functions, strict=True)):
+        if turn.meet or not stretches or stretches[-1]["shared"] != turn.shared:
+            meeting = _meeting(program, layout, words, first=place == first) if turn.meet else []
+            stretches.append({"shared": turn.shared, "meeting": meeting, "begin": [], "calls": []})
+        stretch, launch = stretches[-1], turn.launch
+        given, begin = _lane(turn, program.lanes, layout, steps, words)
+        slices |= {given["_end"].removeprefix("_end")} if "_end" in given else set()
+        stretch["begin"] += [line for line in begin if line not in stretch["begin"]]
+        stretch["calls"].append(_entry(launch, _call(launch, layout, function, given, words)) | {"place": place})
+    apart = program.lanes.private | program.lanes.alternating
+    stops = [
+        words.first(f"_eq.section({layout.whole(a)}, _from, _lanes)" if a in apart else layout.array(a))
+        for a in program.stops
+    ]
+    arrays = [
+        _array(layout.whole(a), a, layout) | {"section": layout.array(a)}
+        if a in apart
+        else _array(layout.array(a), a, layout)
+        for a in list(layout.arrays)
+    ]
+    return {
+        "arrays": arrays,
+        "slices": sorted(slices, key=int),
+        "stretches": stretches,
+        "guards": bool(program.guards),
+        "stops": stops,
+        "full": FULL,
+        "stopped": STOPPED,
+    }
+
+
+def _lane(
+    turn: Turn, lanes: Lanes, layout: Layout, steps: Mapping[Address, str], words: Words
+) -> tuple[dict[str, str], list[str]]:
+    """Return what a call is given by the lane for which it is made, and the lines that say it."""
+    launch = turn.launch
+    given = {"_lane": "0", "_lanes": "1", "_begin": "0"}
+    begin: list[str] = []
+    if turn.shared and launch.arrays.get("start", launch.arrays.get("_start")) in lanes.divided:
+        given |= {"_lane": "_lane", "_lanes": "_lanes"}
+    size = launch.scalars.get("_n", launch.scalars.get("n"))
+    if turn.shared and size is not None:
+        text = layout.integer(size)
+        number = text.removeprefix("_integers[").removesuffix("]")
+        given |= {"_begin": f"_begin{number}", "_end": f"_end{number}"}
+        begin += words.slice(number, text)
+    for name, address in launch.arrays.items():
+        if name not in _WHOLE or launch.call != "gather":
+            begin += _section(address, lanes, layout, steps.get(address, ""))
+    return given, begin
+
+
+def _section(address: Address, lanes: Lanes, layout: Layout, step: str = "") -> list[str]:
+    """Spell the part of an array that is a lane's; nothing where all share it."""
+    name, whole = layout.array(address), layout.whole(address)
+    if address in lanes.private:
+        return [f"{name} = _eq.section({whole}, _lane, _lanes)"]
+    if address in lanes.alternating:
+        return [f"{name} = _eq.section({whole}, ({step} & 1)*_lanes + _lane, 2*_lanes)"]
+    return []
+
+
+def _meeting(program: Program, layout: Layout, words: Words, *, first: bool) -> list[str]:
+    """Spell a meeting; at the first one of a step, threads say which lists may be too short for the next step."""
+    lines = ["_met += 1", "_eq.meet(_sync, _met*_members)"]
+    if not first or not program.guards:
+        return lines
+    word = "_sync[8 + 8*(_now & 1)]"  # one for even and one for odd steps: a thread may be a step ahead
+    looks: list[str] = []
+    for guard in program.guards:
+        own = guard.used in program.lanes.private
+        looks.append("for _lane in range(_from, _to):" if own else "for _lane in range(_eq.int64(_member == 0)):")
+        parts = [a for a in (guard.values, guard.used, guard.freed) if a is not None]
+        looks += [f"    {line}" for a in parts for line in _section(a, program.lanes, layout)]
+        looks.append(f"    if {_guard(guard, layout, 2, words)}:  # room in {guard.values.variable}")
+        looks.append(f"        {word} = _now + 1")
+    return [*looks, *lines, f"_full = {word} == _now + 1"]
+
+
+def _step(launch: Launch) -> str:
+    return "_now" if launch.when.period == 1 else f"_now // {launch.when.period}"
+
+
+def _call(launch: Launch, layout: Layout, function: str, given: Mapping[str, str], words: Words) -> str:
+    """Spell a call; ``given`` says which lane of how many carries it out, and for which elements."""
+    if not isinstance(launch.call, Kernel):
+        return _procedure(launch, layout, function, given, words)
+    kernel, lengths = launch.call, measured(launch.call)
+    texts = {"_step": _step(launch), "dt": layout.real(launch.clock)}
+    texts["_stream"] = layout.integer(launch.stream) if launch.stream is not None else "0"
+    for name, address in launch.arrays.items():
+        texts[name] = words.passed(layout.array(address), measured=name in lengths)
+    for name, address in launch.scalars.items():
+        if kernel.scalars.get(name, "integer") == "real":
+            real = layout.real(address)
+            texts[name] = words.single(real) if layout.dtype == "float32" else real
+        else:
+            texts[name] = layout.integer(address)
+    texts = {"_end": texts.get("_n", "0")} | texts | dict(given)
+    return f"{function}({', '.join(texts[name] for name in arguments(kernel))})"
+
+
+def _procedure(launch: Launch, layout: Layout, function: str, given: Mapping[str, str], words: Words) -> str:
+    name, lengths = str(launch.call), LENGTHS.get(str(launch.call), frozenset())
+    texts = {
+        array: words.passed(layout.whole(a) if array in _WHOLE else layout.array(a), measured=array in lengths)
+        for array, a in launch.arrays.items()
+    }
+    texts |= {scalar: layout.integer(address) for scalar, address in launch.scalars.items()}
+    if name == "gather":
+        texts["lanes"] = "_lanes"
+    texts |= {"step": _step(launch), "parity": f"{_step(launch)} & 1"}
+    texts = {"end": texts.get("n", "0")} | {key.removeprefix("_"): text for key, text in given.items()} | texts
+    return f"{function}({', '.join(texts[parameter] for parameter in parameters(name))})"
+
+
+def _guard(guard: Guard, layout: Layout, steps: int, words: Words) -> str:
+    """Spell the question whether a list has too little room for so many steps."""
+    used = words.first(layout.array(guard.used))
+    if guard.freed is not None:
+        used += f" - {words.first(layout.array(guard.freed))}"
+    most = layout.integer(guard.most)
+    return f"{used} + {most if steps == 1 else f'{steps}*{most}'} > {words.length(layout.array(guard.values))}"
