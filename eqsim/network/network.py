@@ -242,7 +242,8 @@ class Network(Sealed):
         begin = perf_counter()
         with progress_bar(last - first, progress) as tick, interruptible() as pressed:
             check = self._check_finite
-            watch = Watch(self._objects, self._clocks, storages, tick, first, self._time_of, check_finite=check)
+            given = self._objects, self._clocks, storages, tick, first, self._time_of
+            watch = Watch(*given, run=run, check_finite=check)
 
             def reached(_: int, end: int) -> None:
                 self._step = end

@@ -6,22 +6,23 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import numba
 import numpy as np
-from numba import cuda
+from numba import cuda, types
+from numba.cuda.np.numpy_support import from_dtype
 
 from eqsim.lowering.kernel import Kernel
 from eqsim.lowering.program import Address, Program
-from eqsim.targets import cuda_names, cuda_procedures, cuda_random
+from eqsim.targets import cuda_grid, cuda_names, cuda_procedures, cuda_random
 from eqsim.targets.cuda_graph import Steps
+from eqsim.targets.cuda_grid import SIMULATED
 from eqsim.targets.cuda_memory import Memory
-from eqsim.targets.cuda_names import SIMULATED
 from eqsim.targets.cuda_plan import SIMULATOR, Argument, Call, Machine, Own, Plan, Scalar, plan
-from eqsim.targets.cuda_render import FULL
 from eqsim.targets.target import Storages
 from eqsim.text.errors import TargetError
 
@@ -41,11 +42,16 @@ class CudaRun:
     def __post_init__(self) -> None:
         arguments = [a for call in self.plan.calls for a in call.arguments if isinstance(a, Address)]
         self._arrays = tuple(dict.fromkeys(arguments))
-        guards = self.plan.program.guards
-        # what has no front that moves on is a record: written behind what is there, and read by the host alone
-        self._records = {guard.values: guard.used for guard in guards if guard.freed is None}
-        ends = [a for guard in guards for a in (guard.used, guard.freed) if a is not None]
-        self._watched = tuple(dict.fromkeys((*ends, *self.plan.program.stops)))
+        program = self.plan.program
+        # records are written behind what is there, and read by the host alone
+        self._records = {
+            launch.arrays[name]: launch.arrays[f"{name}_count"]
+            for launch in program.launches
+            if isinstance(launch.call, Kernel)
+            for name in launch.call.lists
+        }
+        ends = [a for guard in program.guards for a in (guard.used, guard.freed) if a is not None]
+        self._watched = tuple(dict.fromkeys((*ends, *self._records.values(), *program.stops)))
 
     def advance(self, first: int, last: int, storages: Storages) -> int:
         """Carry out the steps from ``first`` until ``last``; return the step reached, less when a list needs room."""
@@ -62,13 +68,14 @@ class CudaRun:
         for address, used in self._records.items():
             array, count = (storages[a.object].arrays[a.variable] for a in (address, used))
             self.memory.take_part(address, array, before[used], int(count[0]))
-        if int(self._own["halt"].copy_to_host()[0]) == FULL:
-            self.memory.take(storages, self.plan.queues)  # which the host makes longer
-        return int(self._own["now"].copy_to_host()[0])
+        reached = int(self._own["now"].copy_to_host()[0])
+        if reached < last:
+            self.memory.take(storages, self.plan.queues - set(self._watched))  # which the host may make longer
+        return reached
 
     @contextmanager
     def held(self, storages: Storages) -> Iterator[None]:
-        """Keep the arrays on the device for as long as the block lasts: give them before it, take them back after it."""
+        """Keep the arrays on the device while the block lasts: give them before it, take them back after it."""
         if not self._own:
             self._own = {name: cuda.to_device(array) for name, array in self.plan.own.items()}
         self.memory.give_new(storages, self.plan.structure - self.plan.written, trust=False)
@@ -79,7 +86,7 @@ class CudaRun:
             yield
         finally:
             self._held = False
-            self.memory.take(storages, self.plan.written - self._records.keys())
+            self.memory.take(storages, self.plan.written - self._records.keys() - set(self._watched))
 
     def finite(self, addresses: Sequence[Address], storages: Storages) -> bool:
         """Whether arrays hold nothing infinite and no NaN; where they do, the host has them as they are."""
@@ -165,22 +172,22 @@ def scalar(argument: Scalar, storages: Storages) -> Any:
 
 def signature(call: Call, made: Plan) -> tuple[Any, ...]:
     """Return the types of a launch's arguments, as Numba names them."""
-    types = []
+    found: list[Any] = []
     for argument in call.arguments:
         match argument:
             case Address():
-                types.append(_array_type(made.array(argument).dtype))
+                found.append(_array_type(made.array(argument).dtype))
             case Own(name):
-                types.append(_array_type(made.own[name].dtype))
+                found.append(_array_type(made.own[name].dtype))
             case Scalar(_, kind):
-                types.append(getattr(numba.types, kind))
+                found.append(getattr(types, kind))
             case _:
-                types.append(numba.types.int64)
-    return tuple(types)
+                found.append(types.int64)
+    return tuple(found)
 
 
 def _array_type(dtype: np.dtype[Any]) -> Any:
-    return numba.types.Array(numba.from_dtype(dtype), 1, "C")
+    return types.Array(from_dtype(dtype), 1, "C")
 
 
 def compile_call(call: Call, made: Plan) -> None:
@@ -203,9 +210,9 @@ def compile_call(call: Call, made: Plan) -> None:
 
 def context() -> str:
     """Return what compiled code depends on besides its source: versions, and what it calls."""
-    modules = (cuda_names, cuda_procedures, cuda_random)
+    modules = (cuda_grid, cuda_names, cuda_procedures, cuda_random)
     own = hashlib.sha256(b"".join(Path(str(module.__file__)).read_bytes() for module in modules)).hexdigest()
-    return f"{numba.__version__}|{cuda.__version__ if hasattr(cuda, '__version__') else ''}|{np.__version__}|{own}"
+    return f"{numba.__version__}|{version('numba-cuda')}|{np.__version__}|{own}"
 
 
 def _reason() -> str:

@@ -1,7 +1,8 @@
 """Steps queued on a device: kernels one after another, and, where the driver can, a step as one graph.
 
-A kernel takes a few microseconds on the device, a launch from Python tens. All launches of a step have the same arguments
-in every step (the count of steps is on the device too), so a step is recorded once and queued again and again.
+A kernel takes a few microseconds on the device, a launch from Python tens. All launches of a step have the same
+arguments in every step (the count of steps is on the device too), so a step is recorded once and queued again and
+again.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 
 from numba import cuda
 
-from eqsim.targets.cuda_names import SIMULATED
+from eqsim.targets.cuda_grid import SIMULATED
 from eqsim.targets.cuda_plan import Call
 
 _WORTH = 8  # steps with the same arguments for which recording one pays

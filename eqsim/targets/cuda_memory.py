@@ -1,8 +1,8 @@
 """The arrays of a network on a device, and when they are copied there and back.
 
-Between two runs the host's arrays hold: all that a program touches is given to the device before its first step, and what
-it writes is taken back after its last. Within a run the device's hold; what the host looks at between two chunks of steps
-(lengths of lists, what was recorded since, why the run ended) is copied after each chunk.
+Between two runs the host's arrays hold: all that a program touches is given to the device before its first step, and
+what it writes is taken back after its last. Within a run the device's hold; what the host looks at between two chunks
+of steps (lengths of lists, what was recorded since, why the run ended) is copied after each chunk.
 """
 
 from __future__ import annotations

@@ -133,8 +133,8 @@ def _kernel(made: Plan, launch: Launch) -> None:
     single = made._singles.get(launch.arrays.get("_runs", Address("", "")))  # noqa: SLF001 - of this module
     given: dict[str, Argument] = dict(launch.arrays)
     if single is not None:
-        names = ("run_source", "run_begin", "run_end", "runs", "permutation")
-        given |= {f"_{name}": single.arrays[name] for name in names}
+        order = ("run_source", "run_begin", "run_end", "runs", "permutation")
+        given |= {f"_{name}": single.arrays[name] for name in order}
     permuted = "_permutation" in given
     twice = launch.arrays.get("_runs") in made._emitted  # noqa: SLF001 - of this module
     for text in launch.call.functions.values():
@@ -165,7 +165,9 @@ def _reserved(launch: Launch, dtype: str) -> dict[str, Argument]:
     values["_stream"] = Scalar(launch.stream, "uint64") if launch.stream is not None else 0
     for name, address in launch.scalars.items():
         real = launch.call.scalars.get(name, "integer") == "real"
-        values[name] = Scalar(address, "float32" if dtype == "float32" else "float64") if real else Scalar(address, "int64")
+        values[name] = (
+            Scalar(address, "float32" if dtype == "float32" else "float64") if real else Scalar(address, "int64")
+        )
     return values
 
 
@@ -266,9 +268,7 @@ def _procedure(made: Plan, launch: Launch) -> None:
         made.queues |= {address for argument, address in launch.arrays.items() if argument not in read}
 
 
-_READ = frozenset(
-    {"start", "delay", "permutation", "marks", "bounds", "factor", "rates", "spike_step", "spike_index"}
-)
+_READ = frozenset({"start", "delay", "permutation", "marks", "bounds", "factor", "rates", "spike_step", "spike_index"})
 
 
 def _given(launch: Launch, function: Any) -> tuple[Argument, ...]:

@@ -1,10 +1,11 @@
 """The procedures of the runtime as CUDA kernels: lists of spikes, queues of those under way, counts by chance.
 
-They leave behind what ``eqsim.targets.queue`` and its neighbours do, in the same order: a thread's place in a list is the
-number of those before it, counted by sums over blocks, never the time at which it comes. Kernels of one block deal with
-what a step's spikes bring about; what goes through a whole group is spread over a grid.
+They leave behind what ``eqsim.targets.queue`` and its neighbours do, in the same order: a thread's place in a list is
+the number of those before it, counted by sums over blocks, never the time at which it comes. Kernels of one block deal
+with what a step's spikes bring about; what goes through a whole group is spread over a grid.
 
-Every kernel first takes ``now`` (the count of steps), ``halt`` (not 0 once the run has ended) and the period of its clock.
+Every kernel first takes ``now`` (the count of steps), ``halt`` (not 0 once the run has ended) and the period of its
+clock.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from numba import cuda
 
 from eqsim.random import Kind, intervals
 from eqsim.random.tables import EIGHT, FORTY_EIGHT, LOW_16, SIXTEEN
-from eqsim.targets.cuda_names import device, idle, inlined, int64, kernel, quiet, rank
+from eqsim.targets.cuda_grid import device, idle, inlined, int64, kernel, quiet, rank
 from eqsim.targets.cuda_random import geometric, pair, words
 
 COUNTS, SPIKES = int(Kind.COUNTS), int(Kind.SPIKES)
@@ -108,7 +109,15 @@ def compress(now: Any, halt: Any, period: Any, flags: Any, n: Any, found: Any, e
 
 @kernel
 def emit(
-    now: Any, halt: Any, period: Any, spike_step: Any, spike_index: Any, cursor: Any, events: Any, count: Any, again: Any
+    now: Any,
+    halt: Any,
+    period: Any,
+    spike_step: Any,
+    spike_index: Any,
+    cursor: Any,
+    events: Any,
+    count: Any,
+    again: Any,
 ) -> None:
     """Write the sources that spike in this step, from a list in ascending order of (step, index), in one block."""
     if idle(now, halt, period):

@@ -8,26 +8,30 @@ from __future__ import annotations
 
 import ast
 import inspect
+import math
 import textwrap
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
+import numpy as np
 from numba.cuda import libdevice
 
 from eqsim.random import draws, laws
 from eqsim.random import philox as generator
-from eqsim.targets.cuda_names import SIMULATED, cos, device, float64, log, sqrt
+from eqsim.targets.cuda_grid import SIMULATED, device, float64
+
+_library: Any = np if SIMULATED else math
 
 
 class _Products(ast.NodeTransformer):
     """Turns products into calls of ``_times``."""
 
-    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:  # noqa: N802 - the name that ast looks for
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         self.generic_visit(node)
         return _times(node.left, node.right) if isinstance(node.op, ast.Mult) else node
 
-    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:  # noqa: N802 - the name that ast looks for
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
         self.generic_visit(node)
         if not isinstance(node.op, ast.Mult) or not isinstance(node.target, ast.Name):
             return node
@@ -65,7 +69,7 @@ philox = compiled(generator.philox)
 words = compiled(draws.words, philox=philox)
 fraction = compiled(draws.fraction)
 uniform = compiled(draws.uniform, words=words, fraction=fraction)
-normal = compiled(draws.normal, words=words, fraction=fraction, log=log, cos=cos, sqrt=sqrt)
+normal = compiled(draws.normal, words=words, fraction=fraction, log=_library.log, cos=_library.cos, sqrt=_library.sqrt)
 pair = compiled(draws.pair, words=words, fraction=fraction)
 
 log1p_of = separate(laws.log1p_of)
@@ -78,9 +82,7 @@ poisson_rejection = separate(laws.poisson_rejection, log_of=log_of, stirling_tai
 poisson_trial = separate(laws.poisson_trial, poisson_inverse=poisson_inverse, poisson_rejection=poisson_rejection)
 binomial_inverse = separate(laws.binomial_inverse, exp_of=exp_of, log1p_of=log1p_of)
 binomial_rejection = separate(laws.binomial_rejection, log_of=log_of, stirling_tail=stirling_tail)
-binomial_trial = separate(
-    laws.binomial_trial, binomial_inverse=binomial_inverse, binomial_rejection=binomial_rejection
-)
+binomial_trial = separate(laws.binomial_trial, binomial_inverse=binomial_inverse, binomial_rejection=binomial_rejection)
 
 
 @device

@@ -13,7 +13,6 @@ from eqsim.targets.render import SourceCode, environment, spelling
 from eqsim.targets.spread import Spread
 from eqsim.version import __version__
 
-FULL, STOPPED = 1, 2  # why a run has ended before its last step
 _DOMAIN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "once": (),
@@ -72,7 +71,7 @@ def function_source(text: str, context: str) -> SourceCode:
 
 def turn_source(fields: Mapping[str, Any], context: str) -> SourceCode:
     """Render the end of a step."""
-    return _source("turn", "turn", {**fields, "full": FULL, "stopped": STOPPED}, context)
+    return _source("turn", "turn", fields, context)
 
 
 def _spelling(dtype: str) -> Callable[..., str]:

@@ -140,7 +140,7 @@ def _atomic(body: tuple[Instruction, ...], arrays: set[str], entries: Mapping[st
 
 
 def _recorded(kernel: Kernel, appended: list[Append]) -> Spread:
-    """Return how a kernel that appends to lists is carried out: each list once, by all elements or under a condition."""
+    """Return how a kernel is carried out that appends to lists: by all elements or, in their order, by some."""
     lists = tuple(one.list for one in appended)
     if _owners(kernel) - {"_i"} or len(set(lists)) < len(lists) or kernel.domain not in {"each", "listed"}:
         return Spread(kernel, "alone")
