@@ -14,6 +14,7 @@ from typing import Any
 import numba
 import numpy as np
 from numba import cuda, types
+from numba.cuda.cudadrv import nvvm
 from numba.cuda.np.numpy_support import from_dtype
 
 from eqsim.lowering.kernel import Kernel
@@ -137,6 +138,12 @@ class CudaTarget:
     memory: Memory = field(default_factory=Memory)  # of all parts of a network that has Python functions in it
 
     def __post_init__(self) -> None:
+        if not SIMULATED and not nvvm.is_available():
+            raise TargetError(
+                "the compiler of the CUDA toolkit is not found",
+                owner="Network",
+                hint="pip install 'eqsim[cuda]', which brings it along; for a driver of CUDA 12 'numba-cuda[cu12]'",
+            )
         if not cuda.is_available():
             raise TargetError(
                 "no NVIDIA device is found",

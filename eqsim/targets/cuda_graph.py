@@ -7,10 +7,12 @@ again.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
 from numba import cuda
+from numba.cuda.core.errors import NumbaPerformanceWarning
 
 from eqsim.targets.cuda_grid import SIMULATED
 from eqsim.targets.cuda_plan import Call
@@ -25,12 +27,20 @@ class Steps:
 
     def __init__(self) -> None:
         self.stream = cuda.stream()
+        self._configured: dict[tuple[Any, tuple[int, int]], Any] = {}
         self._graph: Any = None
         self._graph_of: list[Any] = []  # what the recorded step takes: kept, so that no address is another's
 
     def launch(self, function: Any, arguments: tuple[Any, ...], grid: tuple[int, int]) -> None:
         """Queue one kernel."""
-        function[grid[0], grid[1], self.stream](*arguments)
+        configured = self._configured.get((function, grid))
+        if configured is None:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", NumbaPerformanceWarning)  # some kernels are meant to have few threads
+                configured = function[grid[0], grid[1], self.stream]
+            if not SIMULATED:  # where a kernel itself is configured anew for each launch
+                self._configured[function, grid] = configured
+        configured(*arguments)
 
     def carry_out(self, bound: Bound, steps: int) -> None:
         """Queue steps, and wait until they are done; the last launch of a step is also made before the first."""

@@ -59,7 +59,7 @@ class Machine:
 
     threads: int = 256
     row: int = 128
-    single: int = 1024
+    single: int = 512
     blocks: int = 1 << 16  # at most, of a grid whose size is known
     tiles: int = 256  # at most, where it is not, or where blocks count for one another
 
@@ -193,7 +193,7 @@ def _grid(made: Plan, one: Spread, values: Mapping[str, Argument]) -> tuple[int,
     if one.way == "alone":
         return 1, 1
     if one.way == "picked":
-        return 1, machine.single
+        return 1, machine.threads  # few enough for a kernel that takes all registers a thread may have
     if one.way == "owned":
         rows = "_heads" if domain != "synapses" else "_onto" if one.owner == "_j" else "_start"
         return machine.over(length(rows))

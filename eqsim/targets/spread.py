@@ -96,16 +96,20 @@ def _reads_nothing_written(kernel: Kernel) -> bool:
 
 
 def _keeping(kernel: Kernel, indexes: set[str]) -> Kernel:
-    """Return the kernel with those of its writes that go through some indexes."""
+    """Return the kernel with the writes that go through some indexes; atomic sums go along with the targets'."""
 
     def kept(body: tuple[Instruction, ...]) -> Iterator[Instruction]:
         for one in body:
             if isinstance(one, If):
                 yield If(one.condition, tuple(kept(one.body)))
-            elif not isinstance(one, Store | Add) or one.index in indexes:
+            elif (not isinstance(one, Store | Add) or one.index in indexes) and ("_j" in indexes or not _sums(one)):
                 yield one
 
     return replace(kernel, body=tuple(kept(kernel.body)))
+
+
+def _sums(one: Instruction) -> bool:
+    return isinstance(one, Let) and isinstance(one.value, Call) and one.value.function == "_atomic_add"
 
 
 def _with_atomics(kernel: Kernel, *, fast: bool) -> Kernel:

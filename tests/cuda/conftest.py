@@ -1,6 +1,6 @@
 """Tests in Numba's simulator of a device, which has to be chosen before Numba is imported.
 
-So `tests/targets/test_cuda.py` starts them in a process of their own. The simulator starts a Python thread for each
+So `make test-cuda` starts them in a process of their own. The simulator starts a Python thread for each
 thread of a block. Most tests do with blocks of one thread, which are carried out at once where they are; those that ask
 for ``several_threads`` get true ones.
 """

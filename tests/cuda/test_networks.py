@@ -1,5 +1,10 @@
 """Networks of every feature on a simulated device: every spike where the interpreter has it, values to 1e-9."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -8,6 +13,7 @@ from eqsim.units import Hz, ms
 from tests.runtime.everything import Everything
 from tests.targets.test_conformance import CASES, EVERY, assert_near, run
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 DURATION = 15 * ms
 
 
@@ -161,6 +167,17 @@ def test_a_restored_run_goes_on_as_it_did():
         np.testing.assert_array_equal(made[1][key], values, err_msg=key)
 
 
+def test_a_state_goes_on_on_another_target(tmp_path):
+    first, second, whole = Everything("cuda"), Everything("numpy"), Everything("numpy")
+    first.net.run(12 * ms)
+    first.net.save(tmp_path / "state")
+    second.net.load(tmp_path / "state")
+    second.net.run(9 * ms)
+    whole.net.run(21 * ms)
+    found, expected = second.results(), whole.results()
+    assert_near(found, expected, 1e-9)
+
+
 def test_values_changed_between_runs_are_seen():
     def change(net):
         net["cells"].n[1:3] = 5
@@ -201,3 +218,13 @@ def test_functions_of_users_are_compiled():
 def test_the_word_of_the_target_is_kept():
     assert es.Network(target="cuda")._target.name == "cuda"
     assert es.Network(target="cuda-fast")._target.name == "cuda-fast"
+
+
+def test_a_missing_device_is_said():
+    script = "import eqsim as es\ntry: es.Network(target='cuda')\nexcept es.EqsimError as error: print(error)"
+    surroundings = {**os.environ, "PYTHONPATH": str(ROOT), "CUDA_VISIBLE_DEVICES": "-1"}
+    del surroundings["NUMBA_ENABLE_CUDASIM"]
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env=surroundings)
+    assert "is not found" in done.stdout or "no NVIDIA device is found" in done.stdout, done.stderr
+    assert "hint: " in done.stdout
