@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from numba import cuda
 from numba.cuda.core.errors import NumbaPerformanceWarning
 
@@ -83,7 +84,7 @@ def _same(one: Sequence[Any], other: Sequence[Any]) -> bool:
     """Whether two steps take the same: the same arrays, and constants of the same values."""
     if len(one) != len(other):
         return False
-    return all(a is b or (not hasattr(a, "copy_to_host") and a == b) for a, b in zip(one, other, strict=True))
+    return all(a is b or (isinstance(a, np.generic) and a == b) for a, b in zip(one, other, strict=True))
 
 
 def _checked(result: Any) -> Any:

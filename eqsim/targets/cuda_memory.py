@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from eqsim.lowering.program import Address
 from eqsim.targets.target import Storages
+from eqsim.text.errors import TargetError
 
 _LEAST = 1 << 16  # bytes: what is smaller is copied without asking whether it is new
 
@@ -37,7 +38,7 @@ class Memory:
         held = self.device.get(address)
         if held is None or held.shape[0] != len(array) or held.dtype != array.dtype:
             self.device.pop(address, None)  # freed before the other is made
-            self.device[address] = cuda.device_array(len(array), array.dtype)
+            self.device[address] = _room(address, array)
         self.host[address] = array
 
     def give(self, storages: Storages, addresses: Iterable[Address]) -> None:
@@ -65,3 +66,17 @@ class Memory:
         """Copy some entries back."""
         if end > begin:
             self.device[address][begin:end].copy_to_host(array[begin:end])
+
+
+def _room(address: Address, array: NDArray[Any]) -> Any:
+    try:
+        return cuda.device_array(len(array), array.dtype)
+    except Exception as error:
+        if "MEMORY" not in str(error).upper():
+            raise
+        raise TargetError(
+            "the memory of the device is full",
+            owner="Network",
+            found=f"{array.nbytes / 1e9:.3g} GB more for {address}",
+            hint="take dtype='float32', record less, or target='numba', which has the memory of the host",
+        ) from error

@@ -93,9 +93,9 @@ class Plan:
     structure: set[Address] = field(default_factory=set)
     written: set[Address] = field(default_factory=set)
     queues: set[Address] = field(default_factory=set)
-    _parts: dict[str, str] = field(default_factory=dict)  # texts of modules
-    _singles: dict[Address, Launch] = field(default_factory=dict)
-    _emitted: set[Address] = field(default_factory=set)
+    parts: dict[str, str] = field(default_factory=dict)  # texts of modules
+    singles: dict[Address, Launch] = field(default_factory=dict)  # runs over a permutation, by the count of their ones
+    emitted: set[Address] = field(default_factory=set)  # counts of what is taken from lists of times
 
     def array(self, address: Address) -> NDArray[Any]:
         """Return an array as the host has it."""
@@ -122,7 +122,7 @@ def plan(program: Program, storages: Storages, context: str, machine: Machine, *
 
 def _load(made: Plan, source: SourceCode, function: str) -> Any:
     cache.keep(source.module, source.text)
-    return getattr(cache.load(source.module, made._parts), function)  # noqa: SLF001 - the plan under construction
+    return getattr(cache.load(source.module, made.parts), function)
 
 
 # kernels -----------------------------------------------------------------------------------------------------------
@@ -130,13 +130,13 @@ def _load(made: Plan, source: SourceCode, function: str) -> Any:
 
 def _kernel(made: Plan, launch: Launch) -> None:
     assert isinstance(launch.call, Kernel)
-    single = made._singles.get(launch.arrays.get("_runs", Address("", "")))  # noqa: SLF001 - of this module
+    single = made.singles.get(launch.arrays.get("_runs", Address("", "")))
     given: dict[str, Argument] = dict(launch.arrays)
     if single is not None:
         order = ("run_source", "run_begin", "run_end", "runs", "permutation")
         given |= {f"_{name}": single.arrays[name] for name in order}
     permuted = "_permutation" in given
-    twice = launch.arrays.get("_runs") in made._emitted  # noqa: SLF001 - of this module
+    twice = launch.arrays.get("_runs") in made.emitted
     for text in launch.call.functions.values():
         source = function_source(text, made.context)
         cache.keep(source.module, source.text)
@@ -253,7 +253,7 @@ def _address(argument: Argument) -> Address:
 def _procedure(made: Plan, launch: Launch) -> None:
     name = str(launch.call)
     if name == "single":  # kernels over its runs find the order themselves
-        made._singles[launch.arrays["ones"]] = launch  # noqa: SLF001 - of this module
+        made.singles[launch.arrays["ones"]] = launch
         return
     adders: Mapping[str, Callable[[Plan, Launch], None]] = {
         "compress": _compress, "emit": _emit, "due_now": _due_now, "push_uniform": _in_one_block,
@@ -303,7 +303,7 @@ def _counted(made: Plan, launch: Launch, count: Any, write: Any, grid: tuple[int
 
 
 def _emit(made: Plan, launch: Launch) -> None:
-    made._emitted.add(launch.arrays["count"])  # noqa: SLF001 - of this module
+    made.emitted.add(launch.arrays["count"])
     _in_one_block(made, launch)
 
 

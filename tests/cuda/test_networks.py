@@ -3,12 +3,15 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import eqsim as es
+from eqsim.targets import cuda, cuda_memory
+from eqsim.targets.cuda_plan import Machine
 from eqsim.units import Hz, ms
 from tests.runtime.everything import Everything
 from tests.targets.test_conformance import CASES, EVERY, assert_near, run
@@ -72,6 +75,14 @@ def test_single_precision_is_double_precision_to_its_digits(name):
 @pytest.mark.parametrize("name", ["lif", "plastic"])
 def test_threads_of_a_block_share_the_work(name, several_threads):
     assert_near(run(name, "cuda", duration=1.5 * ms), run(name, "numpy", duration=1.5 * ms), 1e-9)
+
+
+@pytest.mark.parametrize("name", ["lif", "plastic"])
+def test_bits_do_not_depend_on_the_grid(name, several_threads, monkeypatch):
+    parallel = run(name, "cuda", duration=1.5 * ms)
+    monkeypatch.setattr("eqsim.targets.cuda.SIMULATOR", Machine(threads=1, row=1, single=1, blocks=1, tiles=1))
+    for key, values in run(name, "cuda", duration=1.5 * ms).items():
+        np.testing.assert_array_equal(parallel[key], values, err_msg=key)
 
 
 def chance(target):
@@ -213,6 +224,29 @@ def test_functions_of_users_are_compiled():
 
     expected, found = both(make, lambda net: net.run(1 * ms))
     assert_near(found, expected, 1e-9)
+
+
+def test_a_function_that_is_not_compiled_is_named():
+    own = es.function(squared, [1, 1], 1)
+    cells = es.NeuronGroup(4, "dx/dt = -f(x, 0.1)/ms : 1", name="cells", method="euler", namespace={"f": own, "ms": ms})
+    made = es.Network(cells, target="cuda")._build()[3].plan
+
+    class Refusing:
+        def compile(self, types):
+            raise TypeError("no such thing")
+
+    with pytest.raises(es.EqsimError, match="'cells' that calls 'f' cannot be compiled for CUDA"):
+        cuda.compile_call(replace(made.calls[0], function=Refusing()), made)
+
+
+def test_a_full_device_is_said(monkeypatch):
+    def none_left(*arguments):
+        raise RuntimeError("CUDA_ERROR_OUT_OF_MEMORY")
+
+    monkeypatch.setattr(cuda_memory.cuda, "device_array", none_left)
+    with pytest.raises(es.EqsimError, match="the memory of the device is full") as raised:
+        es.Network(es.NeuronGroup(4, "dx/dt = -x/ms : 1"), target="cuda").run(1 * ms)
+    assert "float32" in str(raised.value)
 
 
 def test_the_word_of_the_target_is_kept():
