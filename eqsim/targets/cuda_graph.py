@@ -47,12 +47,15 @@ class Steps:
         """Queue steps, and wait until they are done; the last launch of a step is also made before the first."""
         call, arguments = bound[-1]
         self.launch(call.function, (*arguments[:2], type(arguments[2])(0), *arguments[3:]), (1, 1))
-        left = steps
-        if steps > _WORTH and not SIMULATED:
-            self._launch_all(bound)  # which loads what the driver has not loaded yet
-            left -= 1
-            self._record(bound)
-        for _ in range(left):
+        taken = [argument for _, arguments in bound for argument in arguments]
+        if not _same(taken, self._graph_of):
+            self._graph, self._graph_of = None, []
+            if steps > _WORTH and not SIMULATED:
+                self._launch_all(bound)  # which loads what the driver has not loaded yet
+                steps -= 1
+                self._record(bound)
+                self._graph_of = taken
+        for _ in range(steps):
             if self._graph is not None:
                 _launch_graph(self._graph, self.stream)
             else:
@@ -64,11 +67,7 @@ class Steps:
             self.launch(call.function, arguments, (call.blocks, call.threads))
 
     def _record(self, bound: Bound) -> None:
-        """Record a step, unless it is the one recorded already; do without where the driver cannot."""
-        taken = [argument for _, arguments in bound for argument in arguments]
-        if self._graph is not None and _same(taken, self._graph_of):
-            return
-        self._graph, self._graph_of = None, taken
+        """Record a step; do without where the driver cannot."""
         try:
             _begin(self.stream)
             try:
