@@ -31,6 +31,7 @@ from eqsim.targets.cuda_grid import (
     meet,
     quiet,
     rank,
+    step_of,
     thread,
     threads,
 )
@@ -209,6 +210,7 @@ __all__ = [
     "sin",
     "sinh",
     "sqrt",
+    "step_of",
     "tan",
     "tanh",
     "thread",

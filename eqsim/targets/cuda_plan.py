@@ -93,7 +93,6 @@ class Plan:
     structure: set[Address] = field(default_factory=set)
     written: set[Address] = field(default_factory=set)
     queues: set[Address] = field(default_factory=set)
-    parts: dict[str, str] = field(default_factory=dict)  # texts of modules
     singles: dict[Address, Launch] = field(default_factory=dict)  # runs over a permutation, by the count of their ones
     emitted: set[Address] = field(default_factory=set)  # counts of what is taken from lists of times
 
@@ -120,9 +119,9 @@ def plan(program: Program, storages: Storages, context: str, machine: Machine, *
     return made
 
 
-def _load(made: Plan, source: SourceCode, function: str) -> Any:
+def _load(source: SourceCode, function: str) -> Any:
     cache.keep(source.module, source.text)
-    return getattr(cache.load(source.module, made.parts), function)
+    return getattr(cache.load(source.module), function)
 
 
 # kernels -----------------------------------------------------------------------------------------------------------
@@ -150,12 +149,10 @@ def _kernel(made: Plan, launch: Launch) -> None:
         names = arguments(one, permuted=permuted)[3:]
         if one.way == "owned" and kernel.domain != "synapses":
             _link(made, launch, one, values, permuted=permuted)
-        made.add(
-            _load(made, source, kernel.name), tuple(values[name] for name in names), _grid(made, one, values), launch
-        )
+        made.add(_load(source, kernel.name), tuple(values[name] for name in names), _grid(made, one, values), launch)
         if one.way == "apart" and one.lists:
             ends = tuple(values[name] for name in end_arguments(kernel, one.lists)[3:])
-            made.add(_load(made, source, f"{kernel.name}_end"), ends, (1, 1), launch)
+            made.add(_load(source, f"{kernel.name}_end"), ends, (1, 1), launch)
 
 
 def _reserved(launch: Launch, dtype: str) -> dict[str, Argument]:
@@ -342,5 +339,5 @@ def _turn(made: Plan) -> None:
         guards.append({"test": test, "path": guard.values.variable})
     stops = [named(address) for address in program.stops]
     source = turn_source({"guards": guards, "stops": stops, "arguments": list(names.values())}, made.context)
-    function = _load(made, source, "turn")
+    function = _load(source, "turn")
     made.calls.append(Call(function, (Own("now"), Own("halt"), 1, *given), 1, 1))

@@ -17,7 +17,7 @@ from numba import cuda
 
 from eqsim.random import Kind, intervals
 from eqsim.random.tables import EIGHT, FORTY_EIGHT, LOW_16, SIXTEEN
-from eqsim.targets.cuda_grid import device, idle, inlined, int64, kernel, quiet, rank
+from eqsim.targets.cuda_grid import device, idle, inlined, int64, kernel, quiet, rank, step_of
 from eqsim.targets.cuda_random import geometric, pair, words
 
 COUNTS, SPIKES = int(Kind.COUNTS), int(Kind.SPIKES)
@@ -122,7 +122,7 @@ def emit(
     """Write the sources that spike in this step, from a list in ascending order of (step, index), in one block."""
     if idle(now, halt, period):
         return
-    step = now[0] // period
+    step = step_of(now, period)
     if again > 0:
         step = step % again
     begin, end = _not_below(spike_step, step), _not_below(spike_step, step + 1)
@@ -157,7 +157,7 @@ def push_uniform(
     """Add this step's spikes to the queue of a pathway with one delay, in one block."""
     if idle(now, halt, period):
         return
-    step, mask, end = now[0] // period, ring.shape[0] - 1, tail[0]
+    step, mask, end = step_of(now, period), ring.shape[0] - 1, tail[0]
     for event in range(cuda.threadIdx.x, count[0], cuda.blockDim.x):
         ring[(end + event) & mask] = events[event]
     cuda.syncthreads()  # all have read where the queue ends
@@ -174,7 +174,7 @@ def due_uniform(
     """Take the spikes added ``delay`` steps ago from the queue and turn them into runs, in one block."""
     if idle(now, halt, period):
         return
-    step, mask, begin = now[0] // period, ring.shape[0] - 1, head[0]
+    step, mask, begin = step_of(now, period), ring.shape[0] - 1, head[0]
     due = ring_count[(step - delay) & (ring_count.shape[0] - 1)]
     for run in range(cuda.threadIdx.x, due, cuda.blockDim.x):
         source = ring[(begin + run) & mask]
@@ -192,7 +192,7 @@ def push_varied(
     """Add this step's spikes to the queue of a pathway whose synapses have delays of their own, in one block."""
     if idle(now, halt, period):
         return
-    step, mask, end = now[0] // period, ring_source.shape[0] - 1, tail[0]
+    step, mask, end = step_of(now, period), ring_source.shape[0] - 1, tail[0]
     for event in range(cuda.threadIdx.x, count[0], cuda.blockDim.x):
         source, place = events[event], (end + event) & mask
         cursor = start[source]
@@ -212,7 +212,7 @@ def count_due(
     """Count what is due in this step in each block's part of a queue."""
     if idle(now, halt, period):
         return
-    step, mask, oldest = now[0] // period, ring_source.shape[0] - 1, head[0]
+    step, mask, oldest = step_of(now, period), ring_source.shape[0] - 1, head[0]
     begin, end = _part(tail[0] - oldest, cuda.blockIdx.x, cuda.gridDim.x)
     mine = int64(0)
     for entry in range(begin + cuda.threadIdx.x, end, cuda.blockDim.x):
@@ -235,7 +235,7 @@ def due_varied(
     """
     if idle(now, halt, period):
         return
-    step, mask, oldest = now[0] // period, ring_source.shape[0] - 1, head[0]
+    step, mask, oldest = step_of(now, period), ring_source.shape[0] - 1, head[0]
     begin, end = _part(tail[0] - oldest, cuda.blockIdx.x, cuda.gridDim.x)
     base, left = _before(found), int64(FAR)
     for tile in range(begin, end, cuda.blockDim.x):
@@ -310,7 +310,7 @@ def draw_counts(
     """Write how many arrivals each element gets, as ``eqsim.random.tables`` does; a thread serves eight."""
     if idle(now, halt, period):
         return
-    step = now[0] // period
+    step = step_of(now, period)
     for group in range(cuda.grid(1), (n + EIGHT - 1) // EIGHT, cuda.gridsize(1)):
         w0, w1, w2, w3 = words(stream, COUNTS, 0, step, group)
         for place in range(EIGHT):
@@ -342,7 +342,7 @@ def draw_spikes(
     if idle(now, halt, period):
         return
     quiet()
-    step = now[0] // period
+    step = step_of(now, period)
     for source in range(cuda.grid(1), n, cuda.gridsize(1)):
         chance = np.float64(rates[source]) * factor[0]
         spikes = False

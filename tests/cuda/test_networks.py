@@ -17,7 +17,7 @@ from tests.runtime.everything import Everything
 from tests.targets.test_conformance import CASES, EVERY, assert_near, run
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-DURATION = 15 * ms
+DURATION = 10 * ms
 
 
 def both(make, *calls, target="cuda"):
@@ -50,10 +50,11 @@ def recorded(net):
 
 @pytest.mark.parametrize("name", [*CASES, "unitless", EVERY])
 def test_a_device_does_what_the_interpreter_does(name):
-    expected = run(name, "numpy", duration=DURATION)
+    duration = 2 * DURATION if name == "adex" else DURATION  # until its first spikes
+    expected = run(name, "numpy", duration=duration)
     events = [values for key, values in expected.items() if key.endswith("events")]
     assert sum(values.shape[1] for values in events) > 2 or not events
-    assert_near(run(name, "cuda", duration=DURATION), expected, 1e-9)
+    assert_near(run(name, "cuda", duration=duration), expected, 1e-9)
 
 
 @pytest.mark.parametrize("name", ["lif", "plastic", EVERY])
@@ -63,7 +64,7 @@ def test_sums_in_any_order_are_as_near(name):
 
 @pytest.mark.parametrize("name", ["lif", "plastic"])
 def test_single_precision_is_double_precision_to_its_digits(name):
-    double, single = (run(name, "cuda", dtype, 8 * ms) for dtype in ("float64", "float32"))
+    double, single = (run(name, "cuda", dtype, 5 * ms) for dtype in ("float64", "float32"))
     for key, values in double.items():
         if values.dtype.kind != "f" or key.endswith(("events", ".t")):
             np.testing.assert_array_equal(single[key], values, err_msg=key)
@@ -126,8 +127,8 @@ def crowded(target):
 @pytest.mark.parametrize("target", ["cuda", "cuda-fast"])
 def test_queues_and_lists_grow(monkeypatch, target):
     monkeypatch.setattr("eqsim.network.chunks.EVENTS", 30)
-    expected, found = both(crowded, lambda net: net.run(14 * ms), lambda net: net.run(4 * ms), target=target)
-    assert expected["spikes.i"].size > 300
+    expected, found = both(crowded, lambda net: net.run(9 * ms), lambda net: net.run(3 * ms), target=target)
+    assert expected["spikes.i"].size > 200
     assert_near(found, expected, 1e-9)
 
 

@@ -31,6 +31,12 @@ def device(monkeypatch):
     return cuda
 
 
+def made_ptx(device, function, types, capability):
+    ptx, _ = device.compile(function.py_func, types, cc=capability, output="ptx", device=False, abi="numba")
+    assert ".visible .entry" in ptx  # a kernel, not a function that one calls
+    return ptx
+
+
 def network(name, dtype):
     es.seed(3)
     if name == EVERY:
@@ -58,8 +64,16 @@ def test_every_kernel_is_compiled(device, name, dtype, fast):
         if (call.function, types) not in compiled:
             compiled.add((call.function, types))
             for capability in ((8, 0), (9, 0)):
-                ptx, _ = device.compile(call.function.py_func, types, cc=capability, output="ptx")
+                ptx = made_ptx(device, call.function, types, capability)
                 assert f".target sm_{capability[0]}{capability[1]}" in ptx
                 if name == "hodgkin_huxley" and call.function.__name__ == "update" and dtype == "float32":
                     assert ptx.count(".f64") < 6  # the time of a step, and nothing of each neuron
     assert len(compiled) > 3
+
+
+def test_the_look_for_infinity_is_compiled(device):
+    from eqsim.targets.cuda_procedures import look
+
+    for real in (device.types.float32, device.types.float64):
+        types = (device.types.Array(real, 1, "C"), device.types.Array(device.types.int64, 1, "C"))
+        assert made_ptx(device, look, types, (9, 0))
