@@ -14,9 +14,9 @@ class Way:
     dtype: str = "float64"
     threads: int | None = None
 
-    def best(self, results: Sequence[Any]) -> Any:
-        """Return the fastest result, or ``None``."""
-        fitting = [
+    def among(self, results: Sequence[Any]) -> list[Any]:
+        """Return the results of such ways."""
+        return [
             result
             for result in results
             if (not self.simulators or result.way.simulator in self.simulators)
@@ -24,7 +24,6 @@ class Way:
             and self.threads in {None, result.way.threads}
             and self.dtype == result.way.dtype
         ]
-        return min(fitting, key=lambda result: result.best, default=None)
 
 
 @dataclass(frozen=True)
@@ -40,12 +39,13 @@ class Target:
 
     def ratio(self, results: Sequence[Any]) -> float | None:
         """Return the ratio; ``None`` where a side was not measured."""
-        ours = self.ours.best(results)
-        theirs = self.theirs.best(results) if isinstance(self.theirs, Way) else self.theirs
-        if ours is None or theirs is None:
-            return None
-        numerator = theirs if isinstance(theirs, float) else self.value(theirs)
-        return numerator / self.value(ours)
+        ours = self.least(self.ours, results)
+        theirs = self.least(self.theirs, results) if isinstance(self.theirs, Way) else self.theirs
+        return None if ours is None or theirs is None else theirs / ours
+
+    def least(self, way: Way, results: Sequence[Any]) -> float | None:
+        """Return the smallest value of a side, ``None`` where it was not measured."""
+        return min(map(self.value, way.among(results)), default=None)
 
     def value(self, result: Any) -> float:
         """Return what is compared of a result: seconds of the run or of the build, or bytes."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from eqsim.language.expr import Expr, names
+from eqsim.lowering.exponentials import with_shared_exponentials
 from eqsim.lowering.kernel import Add, Append, Draw, If, Instruction, Kernel, Let, Load, Store
 from eqsim.lowering.literals import with_real_literals
 
 
 def tidy(kernel: Kernel) -> Kernel:
-    """Return the kernel with loop-invariant locals moved in front of the loop, unused ones dropped, literals real."""
+    """Return the kernel: what is constant before the loop, nothing unused, exponentials shared, literals real."""
     body = _used(kernel.body, set())[0]
     constant = set(kernel.scalars) | {"t", "dt", "_step"}
     invariant: list[Let] = []
@@ -21,7 +22,8 @@ def tidy(kernel: Kernel) -> Kernel:
             invariant.append(instruction)
         else:
             rest.append(instruction)
-    return with_real_literals(replace(kernel, body=tuple(rest), invariant=(*kernel.invariant, *invariant)))
+    tidied = replace(kernel, body=tuple(rest), invariant=(*kernel.invariant, *invariant))
+    return with_real_literals(with_shared_exponentials(tidied))
 
 
 def numbered(kernel: Kernel, first: int) -> tuple[Kernel, int]:

@@ -47,7 +47,7 @@ def exp(x: Real) -> Real:
     high, low = LN2[form.width]
     k, shifted = nearest(x, LOG2_E)
     r = fma(k, -low, fma(k, -high, x))
-    return scaled(polynomial((*KERNEL[form.width], 1.0, 1.0), r), shifted)
+    return scaled(fma(r * r, polynomial(KERNEL[form.width], r), r) + 1.0, shifted)
 
 
 def scaled(value: Real, shifted: Real) -> Real:

@@ -32,13 +32,14 @@ def update(_step, dt, _stream, _begin, _end, _own_V, _own_not_refractory, _own_g
         _J_m = -_now_alpha_m - _now_beta_m
         _phi1_m = _eq.exprel(dt*_J_m)
         _f_m = _now_alpha_m*(1.0 - m) - _now_beta_m*m
-        _now_alpha_h = 0.07*_eq.exp(-(V + 65.0)/20.0)
-        _now_beta_h = 1.0/(_eq.exp(-(V + 35.0)/10.0) + 1.0)
+        _exp_0 = _eq.exp(-(V + 65.0)/80.0)
+        _now_alpha_h = 0.07*_exp_0**4
+        _now_beta_h = 1.0/(20.085536923187668*_eq.whole_power(_exp_0, 8) + 1.0)
         _J_h = -_now_alpha_h - _now_beta_h
         _phi1_h = _eq.exprel(dt*_J_h)
         _f_h = _now_alpha_h*(1.0 - h) - _now_beta_h*h
         _now_alpha_n = ((0.1)*_eq.exprel_reciprocal(-(V + 55.0)/10.0))
-        _now_beta_n = 0.125*_eq.exp(-(V + 65.0)/80.0)
+        _now_beta_n = 0.125*_exp_0
         _J_n = -_now_alpha_n - _now_beta_n
         _phi1_n = _eq.exprel(dt*_J_n)
         _f_n = _now_alpha_n*(1.0 - n) - _now_beta_n*n
