@@ -162,6 +162,7 @@ class CudaTarget:
         start = perf_counter()
         machine = SIMULATOR if SIMULATED else Machine()
         made = plan(program, storages, context(), machine, fast=self.fast)
+        self.memory.forget(made.structure)  # which may have been changed in place
         rendered = perf_counter()
         for call in () if SIMULATED else made.calls:
             compile_call(call, made)

@@ -33,6 +33,11 @@ class Memory:
         """Whether the host's array at an address is another one than the device knows."""
         return self.host.get(address) is not array
 
+    def forget(self, addresses: Iterable[Address]) -> None:
+        """Take arrays for new when they are given next."""
+        for address in addresses:
+            self.host.pop(address, None)
+
     def make(self, address: Address, array: NDArray[Any]) -> None:
         """Have an array of the host's length and type on the device, whatever is in it."""
         held = self.device.get(address)

@@ -199,6 +199,20 @@ def test_values_changed_between_runs_are_seen():
     assert_near(found, expected, 1e-9)
 
 
+def test_connections_and_delays_change_between_runs():
+    def change(net):
+        net["varied"].delay = "(1 + j)*ms"
+        net["alike"].connect(i=[0, 5, 5], j=[5, 0, 0])
+
+    def change_again(net):
+        net["varied"].delay[::2] = 0.5 * ms
+        net["both_ends"].disconnect("i == 0")
+
+    runs = [lambda net: net.run(3 * ms), change, lambda net: net.run(3 * ms), change_again, lambda net: net.run(4 * ms)]
+    expected, found = both(crowded, *runs)
+    assert_near(found, expected, 1e-9)
+
+
 def test_infinity_is_found_on_the_device():
     messages = []
     for target in ("numpy", "cuda"):
