@@ -19,6 +19,7 @@ from eqsim.network.event_monitor import EventMonitor, SpikeMonitor
 from eqsim.network.functions import Function, function
 from eqsim.network.inputs import SpikeGeneratorGroup
 from eqsim.network.integrate import integrate
+from eqsim.network.library_channels import channels, ions
 from eqsim.network.library_neurons import neurons, rates
 from eqsim.network.linked import Linked, linked
 from eqsim.network.network import Network
@@ -62,9 +63,11 @@ __all__ = [
     "Synapses",
     "TimedArray",
     "__version__",
+    "channels",
     "function",
     "inputs",
     "integrate",
+    "ions",
     "linked",
     "network_operation",
     "neurons",

@@ -121,7 +121,7 @@ def test_all_library_models_are_in_the_reference():
     galleries = runpy.run_path(str(DOCS / "galleries.py"))
     page = galleries["on_page_markdown"]((DOCS / "reference" / "models.md").read_text(encoding="utf-8"))
     assert "<!--" not in page
-    for library in (es.neurons, es.rates):
+    for library in (es.neurons, es.rates, es.channels, es.ions):
         for name in library:
             model = getattr(library, name)
             assert f"| {model.about} | {model.reference} |" in page

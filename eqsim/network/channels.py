@@ -14,6 +14,7 @@ from eqsim.language.parse import parse
 from eqsim.network.arguments import Sealed
 from eqsim.network.capture import caller, found, usable
 from eqsim.network.equations import Equations, model_text
+from eqsim.network.library_model import LibraryModel
 from eqsim.text.errors import ArgumentError, DefinitionError, Mistake
 from eqsim.text.nearest import nearest
 from eqsim.units import coulomb, joule, kelvin, mole
@@ -29,7 +30,7 @@ class _PartOfNeuron(Sealed):
 
     _word: ClassVar[Literal["channel", "ion"]]
 
-    def __init__(self, text: str | Equations | os.PathLike[str], **parameters: Any) -> None:
+    def __init__(self, text: str | Equations | LibraryModel | os.PathLike[str], **parameters: Any) -> None:
         frame = caller()
         kind = self._word.capitalize()
         written, given = model_text(text, kind)
@@ -104,7 +105,7 @@ class Channel(_PartOfNeuron):
     Parameters
     ----------
     text
-        The lines: a text, ``Equations``, or the path of a ``.eqs`` file.
+        The lines: a text, ``Equations``, a model of the library, or the path of a ``.eqs`` file.
     **parameters
         Values of the text's parameters (a quantity, one for each neuron, a text), and of names that it does not define.
 
@@ -128,7 +129,7 @@ class Ion(_PartOfNeuron):
     Parameters
     ----------
     text
-        The lines: a text, ``Equations``, or the path of a ``.eqs`` file.
+        The lines: a text, ``Equations``, a model of the library, or the path of a ``.eqs`` file.
     **parameters
         Values of the text's parameters, and of names that it does not define.
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from eqsim.language.parse import parse
+from eqsim.text.errors import UnknownNameError
+from eqsim.text.nearest import nearest
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,6 +43,17 @@ class LibraryModel:
         lines = parse(self.text, self.path).definitions
         chosen = [line for kind in ("parameter", "derivative") for line in lines if line.kind == kind]
         return MappingProxyType({line.name: line.unit.text if line.unit else "1" for line in chosen})
+
+    def refuse_unknown(self, names: Collection[str]) -> None:
+        """Raise UnknownNameError for the first name that no parameter, variable or subexpression of the text has."""
+        own = {definition.name for definition in parse(self.text, self.path).definitions}
+        for name in names:
+            if name not in own:
+                units = self.settable
+                close = nearest(name, units)
+                known = ", ".join(f"{one} ({unit})" for one, unit in units.items())
+                hint = f"{f'did you mean {close!r}? ' if close else ''}it has {known}"
+                raise UnknownNameError(f"there is no parameter or variable {name!r}", owner=self.path, hint=hint)
 
     def __str__(self) -> str:
         return self.text

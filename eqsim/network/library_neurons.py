@@ -15,8 +15,6 @@ from eqsim.network.display import library_html, model_latex
 from eqsim.network.library import Library
 from eqsim.network.library_model import LibraryModel
 from eqsim.network.neurons import NeuronGroup
-from eqsim.text.errors import UnknownNameError
-from eqsim.text.nearest import nearest
 
 
 @dataclass(frozen=True, repr=False)
@@ -58,9 +56,7 @@ class NeuronModel(LibraryModel):
 
         """
         own = {definition.name for definition in parse(self.text, self.path).definitions}
-        for unknown in values:
-            if unknown not in own:
-                raise self._unknown(unknown)
+        self.refuse_unknown(values)
         frame = caller()
         group = NeuronGroup(
             N,
@@ -83,13 +79,6 @@ class NeuronModel(LibraryModel):
         for key in sorted(values, key=lambda key: (isinstance(values[key], str), order_of.get(key, 0))):
             group._assign(key, values[key], None, frame)
         return group
-
-    def _unknown(self, name: str) -> UnknownNameError:
-        units = self.settable
-        close = nearest(name, units)
-        known = ", ".join(f"{name} ({unit})" for name, unit in units.items())
-        hint = f"{f'did you mean {close!r}? ' if close else ''}it has {known}"
-        return UnknownNameError(f"there is no parameter or variable {name!r}", owner=self.path, hint=hint)
 
     @property
     def _checked(self) -> CheckedModel:

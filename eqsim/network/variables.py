@@ -63,6 +63,7 @@ class Variables:
         self.links: dict[str, tuple[Variables, Callable[[Indices], Indices]]] = {}
         self.ordinal: Callable[[Indices], Indices] = lambda index: index
         self.builtins: dict[str, Callable[[Indices], Any]] = {}
+        self._held = {alias.name: alias.value for alias in system.aliases if alias.constant_over_dt}
         self.defaults: Mapping[str, Expr] = MappingProxyType({})  # all of them, also those evaluated already
         self.linkable: frozenset[str] = frozenset()  # parameters marked (linked)
         self.linked: dict[str, tuple[Any, Variables, str, Indices | None]] = {}  # what they refer to, once they do
@@ -106,6 +107,8 @@ class Variables:
             return np.zeros((length + 7) // 8 * 8, np.uint8)
         if name == "lastspike":
             return np.full(length, NEVER)
+        if name in self._held and entry == "real":  # as long as no step has computed it
+            return np.full(length, np.nan)
         return np.zeros(length, DTYPES[entry])
 
     def is_shared(self, name: str) -> bool:
@@ -181,6 +184,9 @@ class Variables:
             return other.read(variable, every if seen is None else seen[every])
         if name in self.linkable:
             raise ArgumentError(f"{name!r} is linked to nothing yet", owner=self.owner, hint=_LINK)
+        if name in self._held and np.isnan(self.storage.arrays[name]).all():
+            every = np.arange(1 if self.is_shared(name) else self.size) if index is None else index
+            return np.broadcast_to(self.compute(self._held[name], self.symbols, every), every.shape)
         if name in self.entries:
             if self.is_shared(name):
                 return self.storage.arrays[name][:1]

@@ -10,8 +10,8 @@ import pytest
 
 PAPERS = Path(__file__).resolve().parent.parent.parent / "examples" / "from_papers"
 NAMES = {
-    "brunel_2000", "diesmann_1999", "gap_junctions", "izhikevich_2003", "map_2011", "song_2000", "tsodyks_2000",
-    "vogels_2011", "wang_2002",
+    "brunel_2000", "diesmann_1999", "gap_junctions", "izhikevich_2003", "map_2011", "mccormick_1992", "song_2000",
+    "tsodyks_2000", "vogels_2011", "wang_2002",
 }  # fmt: skip
 
 
@@ -84,6 +84,32 @@ def test_tsodyks(tmp_path):
     assert 5 < rate < 20
     assert 2 <= bursts <= 25
     assert share > 70
+
+
+def test_mccormick(tmp_path):
+    """Released from inhibition it bursts at 200 Hz and more, by the T-current alone; h makes the sag.
+
+    From a potential near -60 mV the same pulse gives spikes one by one that from near -90 mV gives a burst.
+    """
+    text = run("mccormick_1992", tmp_path, "--figure")
+    released, no_T, no_h, above, below = text.splitlines()
+    count, fastest, lowest, last = numbers(released)
+    assert 2 <= count <= 12
+    assert 200 < fastest < 600
+    assert last > lowest + 4
+    assert numbers(no_T)[0] == 0
+    *_, lowest, last = numbers(no_h)
+    assert last < lowest + 0.5
+    potential, count, fastest, end = numbers(above)
+    assert -65 < potential < -55
+    assert fastest < 60
+    assert end > 450
+    assert count > 10
+    potential, _, fastest, end = numbers(below)
+    assert potential < -80
+    assert fastest > 200
+    assert end < 100
+    assert (tmp_path / "mccormick_1992.png").stat().st_size > 5000
 
 
 def test_map(tmp_path):

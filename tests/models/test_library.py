@@ -26,7 +26,7 @@ def test_names():
     assert set(wanted.split()) <= set(es.rates)
 
 
-@pytest.mark.parametrize("library", [es.neurons, es.rates], ids=["neurons", "rates"])
+@pytest.mark.parametrize("library", [es.neurons, es.rates, es.channels, es.ions], ids=lambda library: library.name)
 def test_a_library_knows_its_models(library):
     names = list(library)
     assert len(names) == len(library) == len(set(names))
