@@ -323,3 +323,12 @@ def test_functions_and_loops(tmp_path):
     assert 1e-5 < numbers(approximation)[0] < 1e-3
     assert branches.endswith("True")
     assert numbers(loop) == [10, sum(range(1, 11)), 10]
+
+
+def test_hh_from_library_channels(tmp_path):
+    """Leak alone goes to E + I/g; sodium cannot come back; all three are the neuron that stands in one text."""
+    leak, sodium, all_three, difference = run("hh_from_library_channels", tmp_path).splitlines()
+    assert numbers(leak) == pytest.approx([0, -54.387 + 10 / 0.3], abs=0.01)
+    assert numbers(sodium)[0] == 1
+    assert numbers(all_three)[0] >= 6
+    assert numbers(difference)[0] < 1e-6
