@@ -1,11 +1,14 @@
 """The examples of the tutorials, each in its short form and with its figure, give the numbers that are known."""
 
-import os
+import contextlib
+import contextvars
+import io
 import re
-import subprocess
+import runpy
 import sys
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -14,14 +17,17 @@ NAMES = {path.stem for path in EXAMPLES.glob("*.py")}
 
 
 def run(name, folder, *arguments):
-    """Run an example as a user would, with its figure, and return what it prints."""
-    command = [sys.executable, "-W", "error", str(EXAMPLES / f"{name}.py"), *arguments]
-    environment = {**os.environ, "MPLBACKEND": "agg"}
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environment)
-    assert done.returncode == 0, done.stderr
-    assert [path.name for path in folder.iterdir()] == [f"{name}.png"]
+    """Carry out an example with its figure, in this process, which has loaded the compiler; return what it prints."""
+    path, printed = EXAMPLES / f"{name}.py", io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(printed):
+        patch.chdir(folder)
+        patch.setattr(sys, "argv", [str(path), *arguments])
+        # a context of its own, since examples set the seed
+        contextvars.copy_context().run(runpy.run_path, str(path), run_name="__main__")
+    plt.close("all")
+    assert [file.name for file in folder.iterdir()] == [f"{name}.png"]
     assert (folder / f"{name}.png").stat().st_size > 5000
-    return done.stdout
+    return printed.getvalue()
 
 
 def numbers(text):
