@@ -12,7 +12,7 @@ from eqsim.language.expr import Binary, Call, Expr, Name, substitute
 from eqsim.lowering.kernel import Add, Append, Draw, If, Instruction, Kernel, Let, Load, Store
 from eqsim.lowering.phases import Phases, two_phases
 from eqsim.lowering.types import type_of, whole_power
-from eqsim.targets.reciprocals import with_reciprocals
+from eqsim.targets.invariants import without_invariants
 from eqsim.targets.render import Spell, arguments, environment, literal, measured, spelling, vectorises
 from eqsim.targets.widen import widened
 
@@ -31,7 +31,8 @@ RESERVED = frozenset(
 
 def kernel_text(kernel: Kernel, dtypes: Mapping[str, str], dtype: str, function: str) -> str:
     """Render a kernel as a function of that name; ``dtypes`` names the entry type of each array argument."""
-    kernel, bound = with_reciprocals(_renamed(kernel))
+    kernel = _renamed(kernel)
+    kernel, bound = without_invariants(kernel, _types(kernel))
     phases = two_phases(kernel)
     lengths = measured(kernel)
     types = _types(kernel, bound)
@@ -105,7 +106,7 @@ def _flat(body: tuple[Instruction, ...]) -> list[Instruction]:
     return [x for one in body for x in ((one, *_flat(one.body)) if isinstance(one, If) else (one,))]
 
 
-def _types(kernel: Kernel, bound: tuple[Load | Let, ...]) -> dict[str, Type]:
+def _types(kernel: Kernel, bound: tuple[Load | Let, ...] = ()) -> dict[str, Type]:
     """Return the type of every name that may stand in a formula."""
     types: dict[str, Type] = {**dict.fromkeys(("_i", "_j", "_k", "_step"), "integer"), "t": "real", "dt": "real"}
     types |= kernel.scalars

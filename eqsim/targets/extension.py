@@ -22,8 +22,10 @@ _COMPILERS = "Debian: apt install gcc; Fedora: dnf install gcc; macOS: xcode-sel
 _HEADERS = "Debian: apt install python3-dev; Fedora: dnf install python3-devel"
 # what vector mathematics allows; never -ffast-math, for range reductions need the order of arithmetic
 _ARITHMETIC = ("-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast")
-# kernels stay functions of their own, whose arguments do not overlap; what warns is Cython's own code
-_OWN = ("-fno-inline-functions-called-once", "-w", "-fPIC")
+# kernels stay functions of their own, whose arguments do not overlap; choices of a number stay choices, which vectors
+# make at once, and are no jumps; long formulas are put in an order that keeps the processor busy
+_OF_GCC = ("-fno-inline-functions-called-once", "-fno-thread-jumps", "-fschedule-insns", "-fsched-pressure")
+_OWN = ("-w", "-fPIC")  # what warns is Cython's own code
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ def _working(defines: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]
                 told = (getattr(error, "stderr", "") or str(error)).strip().splitlines()
                 errors.append(f"{text}: {told[0] if told else error}")
                 continue
-            return command, flags, done.stdout
+            own = () if "__clang__" in done.stdout else _OF_GCC
+            return command, (*own, *flags), done.stdout
     raise TargetError(
         "the target 'cython' needs a C compiler, GCC or Clang",
         owner="Network",

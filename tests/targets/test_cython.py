@@ -10,7 +10,10 @@ import numpy as np
 import pytest
 
 import eqsim as es
+from eqsim.language.expr import Binary, Name
+from eqsim.lowering.kernel import Kernel, Load, Store
 from eqsim.targets import cython_source, extension
+from eqsim.targets.invariants import without_invariants
 from eqsim.units import ms
 from tests.targets.compiled import REASON
 
@@ -182,3 +185,25 @@ def test_flags_in_blocks(size):
         found.append((monitor.i.tolist(), monitor.t_.tolist(), cells.V_.tolist()))
     assert found[0] == found[1]
     assert len(found[0][0]) > 2 * size
+
+
+@needs_compiler
+def test_quotients_in_functions_that_jump_are_divided():
+    # 49*(1/49) is less than 1: where the last digit decides, what is the same for all is not taken out
+    group, net = network(model="x : 1\ny = floor(x/n) : 1\nz = int(x/n >= 1) : 1\nn : 1 (shared)\nw : 1\nu : 1")
+    group.run_regularly("w = y; u = z")
+    group.x, group.n = [48, 49, 98], 49
+    net.run(0.1 * ms)
+    np.testing.assert_array_equal(group.w_, [0, 1, 2])
+    np.testing.assert_array_equal(group.u_, [0, 1, 1])
+
+
+def test_what_is_the_same_for_all_is_computed_once():
+    a, b, x = Name("a"), Name("b"), Name("x")
+    value = Binary("+", Binary("/", x, a), Binary("*", Binary("*", a, x), b))
+    body = (Load("x", "own", "_i"), Store("own", "_i", value))
+    kernel = Kernel("update", "each", {"own": "real"}, body, {"_n": "integer", "a": "real", "b": "real"}, {})
+    changed, bound = without_invariants(kernel, {"a": "real", "b": "real", "x": "real"})
+    assert bound == ()
+    assert [str(let.value) for let in changed.invariant] == ["1.0/a", "a*b"]
+    assert str(changed.body[1].value) == "x*_same_1 + _same_2*x"
