@@ -121,7 +121,7 @@ def test_a_cycle_is_found():
     assert cycle({"a": ["b", "c"], "b": ["c"], "c": []}) == []
 
 
-HEAVY = {"jinja2", "tqdm", "numba", "llvmlite", "sympy", "scipy", "matplotlib", "IPython", "Cython"}
+HEAVY = {"jinja2", "tqdm", "numba", "cuda", "llvmlite", "sympy", "scipy", "matplotlib", "IPython", "Cython"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=ids)

@@ -85,7 +85,7 @@ def test_every_import_is_declared(wheel):
                 found |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 found.add(node.module.split(".")[0])
-    provided_by = {"llvmlite": "numba", "IPython": "ipykernel"}
+    provided_by = {"llvmlite": "numba", "IPython": "ipykernel", "cuda": "numba-cuda"}
     outside = {provided_by.get(name, name).lower() for name in found - set(sys.stdlib_module_names) - {"eqsim"}}
     assert "numpy" in outside
     assert outside - declared == set()

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from eqsim.lowering.program import Address
 from eqsim.network.clocks import Clocks
 from eqsim.network.event_monitor import EventMonitor
 from eqsim.network.labels import label
@@ -18,7 +19,7 @@ from eqsim.network.population_rate import PopulationRateMonitor
 from eqsim.network.state_monitor import StateMonitor
 from eqsim.network.streaming import publish
 from eqsim.network.synapses import Synapses
-from eqsim.targets.target import Storage
+from eqsim.targets.target import Run, RunElsewhere, Storage
 from eqsim.text.errors import NumericalError
 
 ROOM = 1 << 22  # entries that a record is given at once at most
@@ -39,10 +40,12 @@ class Watch:
         first: int,
         time: Callable[[int], Any],
         *,
+        run: Run,
         check_finite: bool,
     ) -> None:
         self.members, self.clocks, self.storages, self.tick = members, clocks, storages, tick
         self._time, self._check = time, check_finite  # the time of a step, for messages
+        self._run = run
         self._noted = self._finite = first  # the steps until which records are noted, and states were found finite
         self._settled = perf_counter()
 
@@ -67,9 +70,13 @@ class Watch:
 
     def look(self, end: int) -> None:
         """Look for NaN and infinity, unless that is switched off."""
-        if self._check:
+        if self._check and not self._known_as_finite():
             check_numbers(self.members, self.storages, lambda: f"{self._time(self._finite)} and {self._time(end)}")
         self._finite = end
+
+    def _known_as_finite(self) -> bool:
+        run = self._run
+        return isinstance(run, RunElsewhere) and run.finite(states(self.members), self.storages)
 
 
 def make_room(members: Members, clocks: Clocks, storages: Mapping[str, Storage], steps: int) -> None:
@@ -101,6 +108,12 @@ def note_times(members: Members, clocks: Clocks, start: int, end: int) -> None:
             thing._note(np.arange(-(-start // period), -(-end // period)))
         if isinstance(thing, StateMonitor | EventMonitor):
             publish(thing)
+
+
+def states(members: Members) -> list[Address]:
+    """Return where the states of groups and synapses are kept."""
+    groups = [(name, thing) for name, thing in members.items() if isinstance(thing, NeuronGroup | Synapses)]
+    return [Address(name, state.name) for name, thing in groups for state in thing._system.states]
 
 
 def check_numbers(members: Members, storages: Mapping[str, Storage], between: Callable[[], str]) -> None:

@@ -63,7 +63,8 @@ class Network(Sealed):
     dtype
         ``'float64'`` or ``'float32'``: the type in which models count.
     target
-        ``'numba'`` or ``'numpy'``; the environment variable ``EQSIM_TARGET`` sets the default.
+        ``'numba'``, ``'numpy'``, or ``'cuda'`` for an NVIDIA device (``'cuda-fast'`` adds in any order); the
+        environment variable ``EQSIM_TARGET`` sets the default.
     threads
         How many threads share the work at most; 0 lets eqsim choose by the size of the network. Fewer take part while
         that is faster, on a machine that is busy. Results are the same, to the last bit, for any number.
@@ -242,7 +243,8 @@ class Network(Sealed):
         begin = perf_counter()
         with progress_bar(last - first, progress) as tick, interruptible() as pressed:
             check = self._check_finite
-            watch = Watch(self._objects, self._clocks, storages, tick, first, self._time_of, check_finite=check)
+            given = self._objects, self._clocks, storages, tick, first, self._time_of
+            watch = Watch(*given, run=run, check_finite=check)
 
             def reached(_: int, end: int) -> None:
                 self._step = end

@@ -5,10 +5,10 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from time import perf_counter
 
-from eqsim.targets.target import Run, Storages
+from eqsim.targets.target import Run, RunElsewhere, Storages
 
 # how long a chunk of steps should take: short enough for Ctrl-C to feel immediate, long enough to cost nothing
 _CHUNK_SECONDS = 0.1
@@ -30,18 +30,19 @@ def advance(
     """
     now, chunk = first, 16
     make_room(last - first)
-    while now < last and not stop():
-        begin = perf_counter()
-        until = min(last, now + chunk)
-        then = run.advance(now, until, storages)
-        seconds = perf_counter() - begin
-        if then > now:
-            reached(now, then)
-        if then < until:
-            make_room(last - then)
-        elif seconds > 0:
-            chunk = max(1, min(4 * chunk, int(chunk * _CHUNK_SECONDS / seconds)))
-        now = then
+    with run.held(storages) if isinstance(run, RunElsewhere) else nullcontext():
+        while now < last and not stop():
+            begin = perf_counter()
+            until = min(last, now + chunk)
+            then = run.advance(now, until, storages)
+            seconds = perf_counter() - begin
+            if then > now:
+                reached(now, then)
+            if then < until:
+                make_room(last - then)
+            elif seconds > 0:
+                chunk = max(1, min(4 * chunk, int(chunk * _CHUNK_SECONDS / seconds)))
+            now = then
     return now
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 from eqsim.targets.numpy import NumpyTarget
 from eqsim.targets.target import Target
 from eqsim.text.errors import TargetError
@@ -15,6 +17,20 @@ def target_named(name: str) -> Target:
         return NumbaTarget()
     if name == "numpy":
         return NumpyTarget()
-    if name in {"cython", "cuda"}:
+    if name in {"cuda", "cuda-fast"}:
+        return _cuda_target(name)
+    if name == "cython":
         raise TargetError(f"the target {name!r} is not there yet", owner="Network", hint="'numba' is the fastest here")
-    raise TargetError(f"there is no target {name!r}", owner="Network", hint="targets are 'numba' and 'numpy'")
+    raise TargetError(f"there is no target {name!r}", owner="Network", hint="targets are 'numba', 'numpy' and 'cuda'")
+
+
+def _cuda_target(name: str) -> Target:
+    if find_spec("numba_cuda") is None:
+        raise TargetError(
+            f"the target {name!r} needs the package numba-cuda",
+            owner="Network",
+            hint="pip install 'eqsim[cuda]'; target='numba' is the fastest without an NVIDIA device",
+        )
+    from eqsim.targets.cuda import CudaTarget  # noqa: PLC0415 - Numba is imported by those who use it
+
+    return CudaTarget(fast=name == "cuda-fast")

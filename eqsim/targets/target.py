@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eqsim.lowering.program import Program
+from eqsim.lowering.program import Address, Program
 
 
 @dataclass
@@ -40,6 +41,23 @@ class Run(Protocol):
 
     def advance(self, first: int, last: int, storages: Storages) -> int:
         """Carry out the steps from ``first`` until ``last``; return the step reached, less when a list needs room."""
+        ...
+
+
+@runtime_checkable
+class RunElsewhere(Protocol):
+    """A run whose arrays are on another device, and in those of the host only when asked for.
+
+    An ``advance`` by itself begins and ends with the host's arrays as they should be. Several of them within ``held``
+    spare the copies in between: lengths of lists, records and queues that need room are then what the host may look at.
+    """
+
+    def held(self, storages: Storages) -> AbstractContextManager[None]:
+        """Keep the arrays on the device for as long as the block lasts; the host's hold before it and after it."""
+        ...
+
+    def finite(self, addresses: Sequence[Address], storages: Storages) -> bool:
+        """Whether arrays are known to hold neither NaN nor infinity; if not, the host has them as they are."""
         ...
 
 
