@@ -1,6 +1,10 @@
-"""How BrainPy runs a workload: one compiled loop over all steps on the processor's cores, as many as XLA takes."""
+"""How BrainPy runs a workload: one compiled loop over all steps on the processor's cores, as many as XLA takes.
+
+``EQSIM_BENCHMARK_PLATFORM=gpu`` takes a device instead.
+"""
 
 import argparse
+import os
 import time
 from collections.abc import Callable
 
@@ -14,7 +18,7 @@ from measure import options, report, timed
 def begin(*, size: int, duration: float, dt: float = 0.1, **more: float) -> argparse.Namespace:
     """Read the options and set BrainPy up as they say; ``dt`` in ms."""
     chosen = options(size=size, duration=duration, threads=2, **more)
-    bm.set_platform("cpu")
+    bm.set_platform(os.environ.get("EQSIM_BENCHMARK_PLATFORM", "cpu"))
     if chosen.dtype == "float64":
         bm.enable_x64()
     bm.set_dt(dt)
