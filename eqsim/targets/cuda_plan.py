@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -18,7 +19,9 @@ from eqsim.targets.cuda_render import arguments, end_arguments, function_source,
 from eqsim.targets.render import SourceCode
 from eqsim.targets.spread import Spread, spread
 from eqsim.targets.target import Storages
+from eqsim.text.errors import EqsimWarning
 
+_MANY = 1000  # elements, from which on one thread of a device takes too long to go without a word
 _QUEUES = frozenset({"push_uniform", "due_uniform", "push_varied", "due_varied"})
 # arguments that are made when a network is built and replaced, never written to, when it changes
 _STRUCTURE = frozenset({"_start", "_target", "_source", "_permutation", "start", "delay", "permutation"})
@@ -142,6 +145,8 @@ def _kernel(made: Plan, launch: Launch) -> None:
     _note(made, launch, given)
     for one in spread(launch.call, fast=made.fast, twice=twice):
         kernel = one.kernel
+        if one.way == "alone" and not twice:
+            _warn(made, launch, given)
         values = given | _reserved(launch, made.program.dtype)
         if one.way == "owned":
             values |= _owned(made, one, values, permuted=permuted)
@@ -153,6 +158,19 @@ def _kernel(made: Plan, launch: Launch) -> None:
         if one.way == "apart" and one.lists:
             ends = tuple(values[name] for name in end_arguments(kernel, one.lists)[3:])
             made.add(_load(source, f"{kernel.name}_end"), ends, (1, 1), launch)
+
+
+def _warn(made: Plan, launch: Launch, given: Mapping[str, Argument]) -> None:
+    """Warn of what a single thread has to carry out for many elements."""
+    lists = [given[name] for name in ("_events", "_target", "_source") if name in given]
+    size = max([len(made.array(_address(values))) for values in lists], default=0)
+    if "_n" in launch.scalars:
+        number = launch.scalars["_n"]
+        size = int(made.storages[number.object].constants[number.variable])
+    if size > _MANY:
+        text = f"{launch.title or launch.object}: a single thread carries this out, for up to {size} elements"
+        hint = "what it writes at one end of a synapse, or to a shared variable, it also reads elsewhere"
+        warnings.warn(f"{text} ({hint}; target='numba' may be faster)", EqsimWarning, stacklevel=2)
 
 
 def _reserved(launch: Launch, dtype: str) -> dict[str, Argument]:

@@ -254,6 +254,13 @@ def test_a_function_that_is_not_compiled_is_named():
         cuda.compile_call(replace(made.calls[0], function=Refusing()), made)
 
 
+def test_what_one_thread_does_is_warned_of(monkeypatch):
+    monkeypatch.setattr("eqsim.targets.cuda_plan._MANY", 5)
+    with pytest.warns(es.EqsimWarning, match="a single thread carries this out, for up to") as caught:
+        crowded("cuda")._build()
+    assert [str(one.message).split(":")[0] for one in caught] == ["pre of alike", "pre of both_ends"]
+
+
 def test_a_full_device_is_said(monkeypatch):
     def none_left(*arguments):
         raise RuntimeError("CUDA_ERROR_OUT_OF_MEMORY")
