@@ -23,8 +23,10 @@ _HEADERS = "Debian: apt install python3-dev; Fedora: dnf install python3-devel"
 # what vector mathematics allows; never -ffast-math, for range reductions need the order of arithmetic
 _ARITHMETIC = ("-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast")
 # kernels stay functions of their own, whose arguments do not overlap; choices of a number stay choices, which vectors
-# make at once, and are no jumps; long formulas are put in an order that keeps the processor busy
-_OF_GCC = ("-fno-inline-functions-called-once", "-fno-thread-jumps", "-fschedule-insns", "-fsched-pressure")
+# make at once, and become no jumps; long formulas are put in an order that keeps the processor busy
+_OF_GCC = (
+    "-fno-inline-functions-called-once", "-fno-thread-jumps", "-fno-tree-pre", "-fschedule-insns", "-fsched-pressure",
+)  # fmt: skip
 _OWN = ("-w", "-fPIC")  # what warns is Cython's own code
 
 
