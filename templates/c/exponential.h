@@ -7,7 +7,7 @@ EQ_INLINE REAL NAME(exp)(REAL x)
     x = NAME(at_most)(NAME(at_least)(x, PICK(-746.0, -105.0)), PICK(710.0, 89.0));
     REAL shifted = LIBRARY(fma)(x, LOG2_E, MAGIC), k = shifted - MAGIC;
     REAL r = LIBRARY(fma)(k, -LN2_LOW, LIBRARY(fma)(k, -LN2_HIGH, x));
-    REAL value = LIBRARY(fma)(LIBRARY(fma)(NAME(exp_kernel)(r), r, (REAL)1), r, (REAL)1);
+    REAL value = LIBRARY(fma)(r * r, NAME(exp_kernel)(r), r) + (REAL)1;
     return NAME(scaled)(value, shifted);
 }
 

@@ -9,9 +9,15 @@
 
 #include "numbers.h"
 
-#define EQ_TERM(coefficient) value = LIBRARY(fma)(value, x, coefficient);
-#define EQ_POLYNOMIAL(name, first, rest) \
-    EQ_INLINE REAL NAME(name)(REAL x) { REAL value = first; rest(EQ_TERM) return value; }
+/* even(x^2) + x odd(x^2): Horner's rule for both in turn, two short chains of operations instead of a long one */
+#define EQ_TERM(coefficient) next = LIBRARY(fma)(before, square, coefficient), before = value, value = next;
+#define EQ_POLYNOMIAL(name, first, rest)                                         \
+    EQ_INLINE REAL NAME(name)(REAL x)                                            \
+    {                                                                            \
+        REAL square = x * x, before = 0, value = first, next;                    \
+        rest(EQ_TERM)                                                            \
+        return LIBRARY(fma)(x, before, value);                                   \
+    }
 
 #include "double.h"
 #include "formulas.h"
