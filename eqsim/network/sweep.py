@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from eqsim.network.members import check_members
 from eqsim.network.progress import progress_bar
 from eqsim.network.snapshot import apply, capture
 from eqsim.network.sweep_axes import OWNER, Axis, read_axes
-from eqsim.network.sweep_point import Job, Outcome, Point, Runner, build_unsettled, seed_of
+from eqsim.network.sweep_point import Job, Outcome, Point, Runner, seed_of
 from eqsim.network.sweep_table import dataset
 from eqsim.network.sweep_workers import in_processes, on_cluster, pickled
 from eqsim.network.synapses import Synapses
@@ -28,6 +29,7 @@ from eqsim.targets.compiled import processors
 from eqsim.text.errors import ArgumentError, EqsimWarning, NetworkError
 from eqsim.units import with_unit
 
+_WORTH = 10.0  # seconds of work: other processes take some to start
 Measures = Mapping[str, Callable[[Any], Any]]
 
 
@@ -60,7 +62,7 @@ def sweep(
     optional("xarray", "sweep()", OWNER)
     network._at_rest("sweep")
     repeats = whole_number(repeats, "repeats", OWNER)
-    workers = whole_number(workers, "workers", OWNER, least=0) or processors()
+    workers = whole_number(workers, "workers", OWNER, least=0)
     check_flag(progress, "progress", OWNER)
     network._plain_time(duration, "a duration")
     check_members(network._objects)
@@ -69,10 +71,10 @@ def sweep(
     measures = _measures(measure, network, [axis.key for axis in axes])
     network._warn_of_left_out()
     points = _points(axes, repeats, seed_of(network))
-    workers = min(workers, len(points))
     about = {"duration": str(duration), "seed": seed_of(network)}
     with _as_it_was(network), progress_bar(len(points), progress, "run") as tick:
-        _share_processors(network, 1 if client is not None else max(1, processors() // workers))
+        together = 1 if workers == 1 else min(workers or processors(), len(points))
+        _share_processors(network, 1 if client is not None else max(1, processors() // together))
         job = Job(network, tuple(axis.settings for axis in axes), duration, measures)
         outcomes = _carried_out(job, points, workers, client, tick)
     table = dataset(axes, repeats, list(measures), outcomes, about)
@@ -92,17 +94,30 @@ def _carried_out(
         outcomes.append(outcome)
         tick(1)
 
-    if client is None and workers == 1:
-        runner = Runner(job)
+    runner = Runner(job)  # from here on compiled code is in the cache
+    if client is not None:
+        on_cluster(pickled(job), points, client, done)
+    elif workers > 1 or (workers == 0 and _long(runner, job, len(points))):
+        in_processes(pickled(job), points, workers or processors(), done)
+    else:
         for point in points:
             done(runner.outcome(point))
-        return outcomes
-    build_unsettled(job.network)  # compiled code is in the cache from here on
-    if client is None:
-        in_processes(pickled(job), points, workers, done)
-    else:
-        on_cluster(pickled(job), points, client, done)
     return outcomes
+
+
+def _long(runner: Runner, job: Job, runs: int) -> bool:
+    """Return whether runs take so long in all that it is worth starting processes, judged by a small part of one."""
+    network = job.network
+    part = max(job.duration / 100, network.dt)
+    begin = perf_counter()
+    try:
+        network.run(part)
+    except Exception:  # noqa: BLE001 - the values that a network has may be those that do not work
+        return False
+    finally:
+        seconds = (perf_counter() - begin) * float(job.duration / part)
+        runner.reset()
+    return processors() > 1 and seconds * runs > _WORTH
 
 
 def _points(axes: Sequence[Axis], repeats: int, seed: int) -> list[Point]:

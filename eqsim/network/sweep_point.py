@@ -60,11 +60,15 @@ class Runner:
         build_unsettled(job.network)
         self._start = capture(job.network)
 
+    def reset(self) -> None:
+        """Bring the network back to the state from which each point starts."""
+        apply(self._start, self._job.network)
+
     def outcome(self, point: Point) -> Outcome:
         """Return what comes of a point; an error of it is its outcome."""
         network = self._job.network
         try:
-            apply(self._start, network)
+            self.reset()
             give_streams(network, point.seed)
             for settings, value in zip(self._job.settings, point.values, strict=True):
                 for setting in settings:

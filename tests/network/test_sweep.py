@@ -86,6 +86,19 @@ def test_a_point_stays_as_it_is_when_lists_become_longer():
     np.testing.assert_array_equal(few["x"], more["x"].isel(repeat=0)[:2])
 
 
+@pytest.mark.parametrize("worth", [0, 1e9])
+def test_processes_are_started_where_runs_take_long(monkeypatch, worth):
+    import eqsim.network.sweep as module
+
+    net = noisy()
+    here = net.sweep({"w": [0.1]}, 50 * ms, {"x": spike_times, "process": lambda _: os.getpid()}, workers=1)
+    monkeypatch.setattr(module, "_WORTH", worth)
+    monkeypatch.setattr(module, "processors", lambda: 2)
+    chosen = net.sweep({"w": [0.1]}, 50 * ms, {"x": spike_times, "process": lambda _: os.getpid()})
+    assert chosen["x"].identical(here["x"])
+    assert (chosen["process"].item() == os.getpid()) == (worth > 0)
+
+
 def test_the_seed_of_the_network_decides():
     asked = {"params": {"w": [0.1]}, "duration": 50 * ms, "measure": {"x": spike_times}, "workers": 1}
     one, same, other = (noisy(seed=seed).sweep(**asked) for seed in (3, 3, 4))
@@ -177,6 +190,18 @@ def test_an_error_of_one_point_leaves_the_others():
         result = lif().sweep({"neurons.drive": [2, 3, 4]}, 10 * ms, {"x": fails}, workers=1)
     np.testing.assert_array_equal(result["x"], [1, np.nan, 1])
     assert result["error"].values.tolist() == ["", "RuntimeError: no three", ""]
+
+
+def test_values_that_a_network_has_need_not_work():
+    net = lif()
+
+    def refuse():
+        if net["neurons"].drive[0] == 2:
+            raise RuntimeError("no two")
+
+    net.add(es.NetworkOperation(refuse))
+    result = net.sweep({"neurons.drive": [3, 4]}, 1 * ms, {"x": lambda net: net["neurons"].drive[0]})
+    assert result["x"].values.tolist() == [3, 4]
 
 
 def test_measures_of_another_shape_or_unit_are_errors_of_their_points():
