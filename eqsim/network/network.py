@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from time import perf_counter
 from typing import Any
@@ -36,6 +36,7 @@ from eqsim.network.progress import progress_bar
 from eqsim.network.segments import Call, segmented
 from eqsim.network.snapshot import Snapshot, apply, capture
 from eqsim.network.state_monitor import StateMonitor
+from eqsim.network.sweep import sweep
 from eqsim.network.synapses import Synapses
 from eqsim.network.teams import threads_for
 from eqsim.network.until import Until, add_until, read_until
@@ -259,6 +260,55 @@ class Network(Sealed):
             watch.look(self._step)
         self._spent("run", perf_counter() - begin)
 
+    def sweep(
+        self,
+        params: Mapping[str, Any],
+        duration: Any,
+        measure: Mapping[str, Callable[[Network], Any]] | None = None,
+        repeats: int = 1,
+        workers: int = 0,
+        client: Any = None,
+        progress: bool = False,
+    ) -> Any:
+        """Run for all combinations of parameter values, each from the state as it is now, which is left as it was.
+
+        Parameters
+        ----------
+        params
+            Lists of values by name: ``'neurons.tau_m'`` is a parameter, the initial value of a state, or a value that
+            the equations captured, of the object of that name; ``'synapses.delay'`` and ``'synapses.post.delay'`` are
+            delays; ``'poissoninput.rate'`` is what an argument gave. A name without a point is a captured value of
+            all objects that use it. No value makes anything compile again.
+        duration
+            How long each run takes.
+        measure
+            Functions of the network, called after each run, by name; each returns a number, a quantity or an array of
+            one shape. By default the mean rate of each spike monitor's source.
+        repeats
+            How many runs each point has. Each run draws random numbers of its own, which follow from the network's
+            seed and the places of its values in the lists; connections are those that there are.
+        workers
+            How many processes share the runs; 1 means the process at hand, 0 that too or, if it takes long, one for
+            each processor. Results are the same for any number. A run whose process was killed is repeated once.
+        client
+            A ``dask.distributed.Client``, whose cluster carries out the runs instead.
+        progress
+            Whether to show how many runs were done.
+
+        Returns
+        -------
+        xarray.Dataset
+            A variable for each measure, with a dimension for each parameter, ``repeat`` where there are several, and
+            ``NAME_dim_0``, … for arrays; units are attributes. Where a run failed it is NaN, and ``error`` says why.
+
+        Raises
+        ------
+        EqsimError
+            For names, values and measures that cannot be, before anything runs.
+
+        """
+        return sweep(self, params, duration, measure, repeats, workers, client, progress)
+
     def stop(self) -> None:
         """Stop the run under way at the end of its current chunk of steps."""
         self._stop = True
@@ -315,6 +365,10 @@ class Network(Sealed):
         """
         check_path(file, "file", self._owner)
         apply(snapshot_file.read(file), self._at_rest("load"))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is pickled (by cloudpickle): all but compiled code, which is built again when first needed."""
+        return self._at_rest("copy").__dict__ | {"_built": None, "_until": None}
 
     def _at_rest(self, verb: str) -> Network:
         if self._running:

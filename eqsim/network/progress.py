@@ -1,4 +1,4 @@
-"""A bar that shows how far a run has come."""
+"""A bar that shows how far a run, or a sweep of them, has come."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from typing import Any
 
 
 @contextmanager
-def progress_bar(steps: int, progress: bool) -> Iterator[Callable[[int], Any]]:
-    """Yield what is called with each number of steps that were done; without ``progress`` it does nothing."""
+def progress_bar(steps: int, progress: bool, unit: str = "step") -> Iterator[Callable[[int], Any]]:
+    """Yield what is called with each number of steps that were done; without ``progress`` it does nothing.
+
+    ``unit`` is what a step is called.
+    """
     if not progress:
         yield lambda _: None
         return
@@ -18,7 +21,7 @@ def progress_bar(steps: int, progress: bool) -> Iterator[Callable[[int], Any]]:
         warnings.simplefilter("ignore")  # without widgets a notebook shows the bar as text
         from tqdm.auto import tqdm  # noqa: PLC0415 - only those who watch pay for it
 
-        bar = tqdm(total=steps, unit="step", unit_scale=True, leave=True)
+        bar = tqdm(total=steps, unit=unit, unit_scale=unit == "step", leave=True)
     try:
         yield bar.update
     finally:
