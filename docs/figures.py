@@ -25,6 +25,8 @@ PAGES = (
             "library-models",
             "biophysics",
             "record",
+            "targets",
+            "sweep",
             "coming-from-brian2",
             "coming-from-brainpy",
         )

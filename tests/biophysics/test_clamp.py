@@ -129,7 +129,7 @@ def test_a_fit_recovers_the_gates_of_potassium(squid):
 
 def test_a_fit_to_noise_knows_its_errors(squid):
     after = squid.t_ >= 1 - 1e-9
-    t, clean = (squid.t_[after] - 1)[::12], 36 * squid.n_[after][::4, 2:] ** 4
+    t, clean = (squid.t_[after] - 1)[::12], 36 * squid.n_[after][::12, 2:] ** 4
     m_inf, tau = rates(STEPS[2:])["n"]
     rng = np.random.default_rng(2)
     off = []
