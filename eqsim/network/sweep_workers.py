@@ -66,7 +66,11 @@ def in_processes(job: bytes, points: Sequence[Point], workers: int, done: Callab
 
 
 def on_cluster(job: bytes, points: Sequence[Point], client: Any, done: Callable[[Outcome], None]) -> None:
-    """Carry out points by the workers of a Dask cluster, which runs those of a worker that was lost once more."""
+    """Carry out points by the workers of a Dask cluster, which runs those of a worker that was lost again.
+
+    A point given up because too many workers were lost with it may have stood beside the one that killed them: such
+    points are run once more, one by one.
+    """
     distributed = optional("distributed", "a sweep on a cluster", OWNER, "cluster")
     if not isinstance(client, distributed.Client) or client.asynchronous:
         hint = "write client=dask.distributed.Client(address)"
@@ -76,12 +80,25 @@ def on_cluster(job: bytes, points: Sequence[Point], client: Any, done: Callable[
         bench = client.submit(Bench, job, pure=False)
     futures = client.map(run_on_bench, points, bench=bench, pure=False)
     by_key = {future.key: point for future, point in zip(futures, points, strict=True)}
+    suspects: list[Point] = []
     try:
         for future in distributed.as_completed(futures):
-            if future.status == "finished":
-                done(future.result())
+            point = by_key[future.key]
+            if future.status == "error" and isinstance(future.exception(), distributed.KilledWorker):
+                suspects.append(point)
             else:
-                error = future.exception() if future.status == "error" else RuntimeError(f"run {future.status}")
-                done(failed(by_key[future.key], error))
+                done(_outcome(future, point))
+        for point in suspects:
+            alone = client.submit(run_on_bench, point, bench=bench, pure=False)
+            distributed.wait(alone)
+            done(_outcome(alone, point))
     finally:
         client.cancel([*futures, bench])
+
+
+def _outcome(future: Any, point: Point) -> Outcome:
+    """Return the outcome of a point that a cluster is done with."""
+    if future.status == "finished":
+        outcome: Outcome = future.result()
+        return outcome
+    return failed(point, future.exception() if future.status == "error" else RuntimeError(f"run {future.status}"))
