@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from eqsim.checking.check import check
 from eqsim.checking.checked import CheckedModel, Scope
@@ -14,12 +14,32 @@ from eqsim.network.display import library_html, model_latex
 from eqsim.network.library import Library
 from eqsim.network.library_model import LibraryModel
 
+Made = TypeVar("Made", bound=Channel | Ion)
 _SEEN = "V : mV\nI : uA/cm2\nC : mM\nE : mV"
 
 
 @dataclass(frozen=True, repr=False)
-class _PartModel(LibraryModel):
+class _PartModel(LibraryModel, Generic[Made]):
     """A model of the library that is a part of a neuron."""
+
+    _made: ClassVar[type[Channel | Ion]]
+
+    def __call__(self, **parameters: Any) -> Made:
+        """Make a part with this text.
+
+        Parameters
+        ----------
+        **parameters
+            By name, parameters and initial values other than the text's: a quantity, one for each neuron, a text.
+
+        Raises
+        ------
+        EqsimError
+            For a name that the text does not have.
+
+        """
+        self.refuse_unknown(parameters)
+        return cast("Made", self._made(self, **parameters))
 
     @property
     def _checked(self) -> CheckedModel:
@@ -41,48 +61,16 @@ class _PartModel(LibraryModel):
         return library_html(self, self._checked)
 
 
-@dataclass(frozen=True, repr=False)
-class ChannelModel(_PartModel):
+class ChannelModel(_PartModel[Channel]):
     """A channel of the library."""
 
-    def __call__(self, **parameters: Any) -> Channel:
-        """Make a channel with this text.
-
-        Parameters
-        ----------
-        **parameters
-            By name, parameters and initial values other than the text's: a quantity, one for each neuron, a text.
-
-        Raises
-        ------
-        EqsimError
-            For a name that the text does not have.
-
-        """
-        self.refuse_unknown(parameters)
-        return Channel(self, **parameters)
+    _made = Channel
 
 
-@dataclass(frozen=True, repr=False)
-class IonModel(_PartModel):
+class IonModel(_PartModel[Ion]):
     """An ion of the library."""
 
-    def __call__(self, **parameters: Any) -> Ion:
-        """Make an ion with this text.
-
-        Parameters
-        ----------
-        **parameters
-            By name, parameters and initial values other than the text's: a quantity, one for each neuron, a text.
-
-        Raises
-        ------
-        EqsimError
-            For a name that the text does not have.
-
-        """
-        self.refuse_unknown(parameters)
-        return Ion(self, **parameters)
+    _made = Ion
 
 
 channels = Library("channels", ChannelModel)
