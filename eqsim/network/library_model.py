@@ -49,11 +49,14 @@ class LibraryModel:
         own = {definition.name for definition in parse(self.text, self.path).definitions}
         for name in names:
             if name not in own:
-                units = self.settable
-                close = nearest(name, units)
-                known = ", ".join(f"{one} ({unit})" for one, unit in units.items())
-                hint = f"{f'did you mean {close!r}? ' if close else ''}it has {known}"
-                raise UnknownNameError(f"there is no parameter or variable {name!r}", owner=self.path, hint=hint)
+                raise self._unknown(name, self.settable)
+
+    def _unknown(self, name: str, units: Mapping[str, str]) -> UnknownNameError:
+        """Return the mistake of a name, given the units of those that may be set."""
+        close = nearest(name, units)
+        known = ", ".join(f"{one} ({unit})" for one, unit in units.items())
+        hint = f"{f'did you mean {close!r}? ' if close else ''}it has {known}"
+        return UnknownNameError(f"there is no parameter or variable {name!r}", owner=self.path, hint=hint)
 
     def __str__(self) -> str:
         return self.text

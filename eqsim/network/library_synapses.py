@@ -24,7 +24,7 @@ from eqsim.network.receptors import ReceptorSynapses
 from eqsim.network.synapse_output import OUTPUTS, Onto, fitted, shared, with_values
 from eqsim.network.synapses import Synapses
 from eqsim.network.variables import Variables
-from eqsim.text.errors import ArgumentError, UnitsError, UnknownNameError, UnknownVariableError
+from eqsim.text.errors import ArgumentError, UnitsError, UnknownVariableError
 from eqsim.text.nearest import nearest
 
 
@@ -94,7 +94,8 @@ class SynapseModel(LibraryModel):
         model = fitted(text, onto, output, _unit(post._variables, voltage), self.path)
         for unknown in values:
             if not any(line.name == unknown for line in model.definitions):
-                raise self._unknown(unknown, model)
+                lines = [line for line in model.definitions if line.kind != "subexpression"]
+                raise self._unknown(unknown, {line.name: line.unit.text if line.unit else "1" for line in lines})
         model = with_values(model, values, self.path)
         given = _captured(values, model, caller()) if namespace is None else namespace
         settings = {"delay": delay, "dt": dt, "order": order, "seed": seed, "name": name}
@@ -125,13 +126,6 @@ class SynapseModel(LibraryModel):
         if "V_pre" in free_names(text) and voltage not in pre.symbols:
             hint = "take a group of neurons, or name their potential by voltage="
             raise UnknownVariableError(f"the source has no variable {voltage!r}", owner=self.path, hint=hint)
-
-    def _unknown(self, name: str, model: Model) -> UnknownNameError:
-        lines = [line for line in model.definitions if line.kind != "subexpression"]
-        close = nearest(name, [line.name for line in lines])
-        known = ", ".join(f"{line.name} ({line.unit.text if line.unit else 1})" for line in lines)
-        hint = f"{f'did you mean {close!r}? ' if close else ''}it has {known}"
-        return UnknownNameError(f"there is no parameter or variable {name!r}", owner=self.path, hint=hint)
 
     @property
     def _checked(self) -> CheckedModel:
