@@ -31,6 +31,7 @@ from eqsim.lowering.kernel import (
     Let,
     Load,
     Store,
+    UserFunction,
     identifier,
 )
 from eqsim.lowering.types import type_of
@@ -58,7 +59,7 @@ class Owner:
     alias_of: Of | None = None
     ordinal: Literal["index", "offset", "table"] = "index"
     externals: Mapping[str, External] = field(default_factory=dict)  # captured names, TimedArrays among them
-    functions: Mapping[str, str] = field(default_factory=dict)  # of users: the text of the module that defines each
+    functions: Mapping[str, UserFunction] = field(default_factory=dict)  # of users
     indirect: frozenset[str] = frozenset()  # linked variables that each element sees through an index of its own
 
 
@@ -88,7 +89,7 @@ class Binder:
     scalars: dict[str, Type] = field(default_factory=dict)
     lists: dict[str, Entry] = field(default_factory=dict)
     instructions: list[Instruction] = field(default_factory=list)
-    functions: dict[str, str] = field(default_factory=dict)
+    functions: dict[str, UserFunction] = field(default_factory=dict)
     types: dict[str, Type] = field(default_factory=lambda: {"t": "real", "dt": "real", "_step": "integer"})
     _current: dict[tuple[Of, str], Name] = field(default_factory=dict)
     _depends: dict[tuple[Of, str], frozenset[tuple[Of, str]]] = field(default_factory=dict)

@@ -117,6 +117,20 @@ Instruction = Load | Let | Store | Add | Append | If | Draw
 
 
 @dataclass(frozen=True, slots=True)
+class UserFunction:
+    """A function of a user as targets compile it.
+
+    ``python`` is a module that defines it under the name ``value``; ``c``, unless it is empty, is C99 that defines it
+    under its own ``name``. It takes and returns numbers: in C, of type double.
+    """
+
+    name: str
+    arguments: int
+    python: str
+    c: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Kernel:
     """A program for every element of a domain.
 
@@ -133,7 +147,7 @@ class Kernel:
     scalars: Mapping[str, Type]
     lists: Mapping[str, Entry]
     invariant: tuple[Let, ...] = ()
-    functions: Mapping[str, str] = field(default_factory=dict)  # of users: what is called, the text of its module
+    functions: Mapping[str, UserFunction] = field(default_factory=dict)  # by what each is called
     title: str = ""  # for people: "update of NeuronGroup 'exc', exponential_euler"
 
     def __str__(self) -> str:

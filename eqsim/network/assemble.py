@@ -220,7 +220,7 @@ def neuron_owner(group: Any) -> Owner:
             entries[f"_index_{name}"] = "count"
     checked = getattr(group, "_checked", None)
     kind: Literal["none", "time", "condition"] = "none" if checked is None else checked.refractory_kind
-    functions = {name: value.source for name, value in variables.namespace.items() if isinstance(value, Function)}
+    functions = {name: value.texts for name, value in variables.namespace.items() if isinstance(value, Function)}
     return Owner(
         variables.system,
         entries,

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from eqsim.checking.dimensions import Unit
+from eqsim.lowering.kernel import UserFunction
+from eqsim.network.c_text import checked_c
 from eqsim.text.errors import ArgumentError
 from eqsim.units import magnitude, unit_of, with_unit
 
@@ -22,10 +24,10 @@ _HINT = "define it with def at the top of a file or a cell, from arguments, numb
 class Function:
     """A Python function that texts may call; made by ``function``.
 
-    ``source`` is a module's text that defines it alone, for targets that compile it.
+    ``texts`` are those that targets compile.
     """
 
-    def __init__(self, fn: Callable[..., Any], arguments: Sequence[Any] | None, result: Any) -> None:
+    def __init__(self, fn: Callable[..., Any], arguments: Sequence[Any] | None, result: Any, c: str | None) -> None:
         self._owner = f"function {getattr(fn, '__name__', fn)!r}"
         fn = getattr(fn, "py_func", fn)  # one that Numba has compiled already
         if not inspect.isfunction(fn):
@@ -49,7 +51,9 @@ class Function:
                 hint="give a unit for each argument, 1 for a plain number",
             )
         self.result = _unit(result, self._owner)
-        self.source = _source(fn, self._owner)
+        own = [one.name for one in parameters]
+        in_c = "" if c is None else checked_c(c, fn.__name__, own, self._owner)
+        self.texts = UserFunction(fn.__name__, count, _source(fn, self._owner), in_c)
 
     def __call__(self, *values: Any) -> Any:
         """Return the function's value for quantities or arrays of them."""
@@ -63,7 +67,9 @@ class Function:
         return f"<{self._owner}>"
 
 
-def function(fn: Callable[..., Any], arguments: Sequence[Any] | None = None, result: Any = 1) -> Function:
+def function(
+    fn: Callable[..., Any], arguments: Sequence[Any] | None = None, result: Any = 1, c: str | None = None
+) -> Function:
     """Make a Python function of numbers usable in texts.
 
     Parameters
@@ -75,14 +81,18 @@ def function(fn: Callable[..., Any], arguments: Sequence[Any] | None = None, res
         The unit in which it takes each argument (``[mV, ms]``; 1 for a plain number); all plain by default.
     result
         The unit of its value.
+    c
+        The same function in C99, for targets that compile C: a text that defines a function of the same name, whose
+        arguments and value are of type ``double``. It may define others, which it calls, and use ``<math.h>``.
 
     Raises
     ------
     ArgumentError
-        For a function whose source cannot be found or refers to more than that.
+        For a function whose source cannot be found or refers to more than that, and for a text in C that does not
+        define it.
 
     """
-    return Function(fn, arguments, result)
+    return Function(fn, arguments, result, c)
 
 
 def _unit(value: Any, owner: str) -> Unit:

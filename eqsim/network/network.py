@@ -288,8 +288,9 @@ class Network(Sealed):
             How many runs each point has. Each run draws random numbers of its own, which follow from the network's
             seed and the places of its values in the lists; connections are those that there are.
         workers
-            How many processes share the runs; 1 means the process at hand, 0 that too or, if it takes long, one for
-            each processor. Results are the same for any number. A run whose process was killed is repeated once.
+            How many other processes share the runs, forks of this one where that is safe; 1 means the process at hand,
+            0 that too or, if it takes long, one for each processor. Results are the same for any number. A run whose
+            process was killed is repeated once.
         client
             A ``dask.distributed.Client``, whose cluster carries out the runs instead.
         progress

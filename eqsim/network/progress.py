@@ -21,7 +21,8 @@ def progress_bar(steps: int, progress: bool, unit: str = "step") -> Iterator[Cal
         warnings.simplefilter("ignore")  # without widgets a notebook shows the bar as text
         from tqdm.auto import tqdm  # noqa: PLC0415 - only those who watch pay for it
 
-        bar = tqdm(total=steps, unit=unit, unit_scale=unit == "step", leave=True)
+        bar = type("Bar", (tqdm,), {"monitor_interval": 0})  # no thread, which would keep a sweep from forking
+        bar = bar(total=steps, unit=unit, unit_scale=unit == "step", leave=True, miniters=1)
     try:
         yield bar.update
     finally:

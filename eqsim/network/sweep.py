@@ -20,9 +20,11 @@ from eqsim.network.members import check_members
 from eqsim.network.progress import progress_bar
 from eqsim.network.snapshot import apply, capture
 from eqsim.network.sweep_axes import OWNER, Axis, read_axes
+from eqsim.network.sweep_cluster import on_cluster
+from eqsim.network.sweep_forks import in_forks
 from eqsim.network.sweep_point import Job, Outcome, Point, Runner, seed_of
 from eqsim.network.sweep_table import dataset
-from eqsim.network.sweep_workers import in_processes, on_cluster, pickled
+from eqsim.network.sweep_workers import in_processes, pickled
 from eqsim.network.synapses import Synapses
 from eqsim.random import stream_of
 from eqsim.targets.compiled import processors
@@ -98,7 +100,11 @@ def _carried_out(
     if client is not None:
         on_cluster(pickled(job), points, client, done)
     elif workers > 1 or (workers == 0 and _long(runner, job, len(points))):
-        in_processes(pickled(job), points, workers or processors(), done)
+        workers = min(workers or processors(), len(points))
+        pickled(job, arrays=False)  # what cannot leave this process is not for a fork either
+        left = in_forks(runner, points, workers, done)
+        if left:
+            in_processes(pickled(job), left, workers, done)
     else:
         for point in points:
             done(runner.outcome(point))

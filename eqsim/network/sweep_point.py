@@ -23,6 +23,8 @@ from eqsim.random import stream_of
 from eqsim.text.errors import EqsimWarning
 from eqsim.units import joined, magnitude, unit_of
 
+ATTEMPTS = 2  # that a point gets whose process is killed
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -155,6 +157,11 @@ def seed_of(network: Any) -> int:
 def failed(point: Point, error: BaseException) -> Outcome:
     """Return the outcome of a point that ended with an error."""
     return Outcome(point.number, error=f"{type(error).__name__}: {error}")
+
+
+def killed(point: Point) -> Outcome:
+    """Return the outcome of a point whose process ended in each attempt."""
+    return Outcome(point.number, error="the process that ran it ended twice: killed, out of memory, or crashed")
 
 
 def _variables(network: Any) -> list[Variables]:

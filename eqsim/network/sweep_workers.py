@@ -1,34 +1,37 @@
-"""Points of a sweep carried out elsewhere: by processes of this machine, or by the workers of a Dask cluster."""
+"""Points of a sweep carried out by processes of this machine that begin anew, and what is sent to them."""
 
 from __future__ import annotations
 
 import tempfile
-import warnings
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from eqsim.network.libraries import optional
 from eqsim.network.sweep_axes import OWNER
-from eqsim.network.sweep_point import Bench, Job, Outcome, Point, failed, run_in_process, run_on_bench
+from eqsim.network.sweep_point import ATTEMPTS, Job, Outcome, Point, killed, run_in_process
 from eqsim.text.errors import ArgumentError
 
-_ATTEMPTS = 2
-_KILLED = "the process that ran it ended twice: killed, out of memory, or crashed"
 
-
-def pickled(job: Job) -> bytes:
-    """Return a job as bytes; raise ArgumentError where it holds what cannot leave its process."""
+def pickled(job: Job, *, arrays: bool = True) -> bytes:
+    """Return a job as bytes, whole or without its arrays; raise ArgumentError where it cannot leave its process."""
     cloudpickle = optional("cloudpickle", "a sweep in other processes", OWNER, "cluster")
+    data = BytesIO()
+    pickler = cloudpickle.Pickler(data)
+    if not arrays:
+        pickler.persistent_id = lambda thing: isinstance(thing, np.ndarray) or None
     try:
-        data: bytes = cloudpickle.dumps(job)
+        pickler.dump(job)
     except Exception as error:
         hint = "leave open files and locks out of functions, or take workers=1"
         found = f"{type(error).__name__}: {error}"
         raise ArgumentError("this cannot go to another process", owner=OWNER, found=found, hint=hint) from error
-    return data
+    return data.getvalue()
 
 
 def in_processes(job: bytes, points: Sequence[Point], workers: int, done: Callable[[Outcome], None]) -> None:
@@ -55,50 +58,11 @@ def in_processes(job: bytes, points: Sequence[Point], workers: int, done: Callab
                     except BrokenExecutor:
                         pool.shutdown(wait=False, kill_workers=True)
                         pool = loky.ProcessPoolExecutor(max_workers=1)
-                        if attempt < _ATTEMPTS:
+                        if attempt < ATTEMPTS:
                             left.appendleft((point, attempt + 1))
                         else:
-                            done(Outcome(point.number, error=_KILLED))
+                            done(killed(point))
                     idle.append(pool)
         finally:
             for pool in [*idle, *(pool for pool, _, _ in running.values())]:
                 pool.shutdown(wait=True, kill_workers=True)
-
-
-def on_cluster(job: bytes, points: Sequence[Point], client: Any, done: Callable[[Outcome], None]) -> None:
-    """Carry out points by the workers of a Dask cluster, which runs those of a worker that was lost again.
-
-    A point given up because too many workers were lost with it may have stood beside the one that killed them: such
-    points are run once more, one by one.
-    """
-    distributed = optional("distributed", "a sweep on a cluster", OWNER, "cluster")
-    if not isinstance(client, distributed.Client) or client.asynchronous:
-        hint = "write client=dask.distributed.Client(address)"
-        raise ArgumentError("client is a client of Dask", owner=OWNER, found=type(client).__name__, hint=hint)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Sending large graph")  # it is sent once, and again where it was lost
-        bench = client.submit(Bench, job, pure=False)
-    futures = client.map(run_on_bench, points, bench=bench, pure=False)
-    by_key = {future.key: point for future, point in zip(futures, points, strict=True)}
-    suspects: list[Point] = []
-    try:
-        for future in distributed.as_completed(futures):
-            point = by_key[future.key]
-            if future.status == "error" and isinstance(future.exception(), distributed.KilledWorker):
-                suspects.append(point)
-            else:
-                done(_outcome(future, point))
-        for point in suspects:
-            alone = client.submit(run_on_bench, point, bench=bench, pure=False)
-            distributed.wait(alone)
-            done(_outcome(alone, point))
-    finally:
-        client.cancel([*futures, bench])
-
-
-def _outcome(future: Any, point: Point) -> Outcome:
-    """Return the outcome of a point that a cluster is done with."""
-    if future.status == "finished":
-        outcome: Outcome = future.result()
-        return outcome
-    return failed(point, future.exception() if future.status == "error" else RuntimeError(f"run {future.status}"))

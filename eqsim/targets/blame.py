@@ -24,8 +24,8 @@ def blame(program: Program, context: str, error: Exception) -> None:
     """Raise TargetError, from the error, where a user's function cannot be compiled by itself; else do nothing."""
     for launch in program.launches:
         functions = launch.call.functions if isinstance(launch.call, Kernel) else {}
-        for called, text in functions.items():
-            reason = _reason(cache.load(function_source(text, context).module).value, program.dtype)
+        for called, function in functions.items():
+            reason = _reason(cache.load(function_source(function.python, context).module).value, program.dtype)
             if reason is not None:
                 name = called.split("_", 3)[3]  # after _function_ and whose it is
                 summary = f"Numba cannot compile this function, which {launch.object!r} calls"

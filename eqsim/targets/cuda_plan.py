@@ -139,8 +139,8 @@ def _kernel(made: Plan, launch: Launch) -> None:
         given |= {f"_{name}": single.arrays[name] for name in order}
     permuted = "_permutation" in given
     twice = launch.arrays.get("_runs") in made.emitted
-    for text in launch.call.functions.values():
-        source = function_source(text, made.context)
+    for function in launch.call.functions.values():
+        source = function_source(function.python, made.context)
         cache.keep(source.module, source.text)
     _note(made, launch, given)
     for one in spread(launch.call, fast=made.fast, twice=twice):

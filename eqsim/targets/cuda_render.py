@@ -53,7 +53,7 @@ def kernel_source(spread: Spread, dtype: str, context: str, *, permuted: bool) -
         "at": str,
         "narrow": dtype == "float32",
         "package": PACKAGE,
-        "functions": {name: function_source(text, context).module for name, text in kernel.functions.items()},
+        "functions": {name: function_source(one.python, context).module for name, one in kernel.functions.items()},
     }
     return _source("kernel", kernel.name, fields, context)
 

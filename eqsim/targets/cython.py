@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from types import ModuleType
 from typing import Any
 
-from eqsim.lowering.kernel import Kernel
+from eqsim.lowering.kernel import Kernel, UserFunction
 from eqsim.lowering.program import Program
 from eqsim.targets import cache, extension
+from eqsim.targets.c_functions import c_definition, c_name
 from eqsim.targets.compiled import CompiledRun, Drive, compiled_run, processors
 from eqsim.targets.cython_source import kernel_text
 from eqsim.targets.layout import Layout
@@ -34,7 +36,7 @@ class CythonTarget:
     def compile(self, program: Program, storages: Storages) -> CompiledRun:
         """Return a compiled program, taken from the cache if it was ever compiled here.
 
-        Raises TargetError where the machine has no compiler, and for functions of Python that have no equivalent in C.
+        Raises TargetError where the machine has no compiler, and for functions of users without an equivalent in C.
         """
         start = perf_counter()
         _refuse_functions(program)
@@ -42,7 +44,7 @@ class CythonTarget:
         layout = Layout(program, storages)
         source = module_source(program, layout, used.identity)
         rendered = perf_counter()
-        module = _load(source, used)
+        module = _load(source, used, _functions(program))
         seconds = {"render": rendered - start, "compile": perf_counter() - rendered}
         return compiled_run(_with_addresses(module), program, layout, seconds)
 
@@ -61,21 +63,43 @@ def module_source(program: Program, layout: Layout, context: str) -> SourceCode:
         functions.append(function)
     texts = [text.replace("kernel_to_be_named", function, 1) for text, function in kernels.items()]
     template, fields = loop(program, layout, functions, _Words())
-    given = {**fields, "template": f"{template}.j2", "kernels": texts, "version": __version__}
+    given_in_c = _functions(program)
+    own = {
+        "functions": {c_name(one): one.arguments for one in given_in_c},
+        "definitions": repr("".join(c_definition(one) for one in given_in_c)),
+    }
+    given = {**fields, **own, "template": f"{template}.j2", "kernels": texts, "version": __version__}
     made = environment("cython").get_template("module.j2")
     name = cache.digest(made.render(digest="", **given), context)
     return SourceCode(made.render(digest=name, **given), f"network_{name}", "drive")
 
 
-def _load(source: SourceCode, used: extension.Compiler) -> ModuleType:
+def _load(source: SourceCode, used: extension.Compiler, functions: Sequence[UserFunction]) -> ModuleType:
     """Import a module, compiled if need be; anew where what is in the cache is damaged."""
-    path = extension.build(source.module, source.text, used)
+    path = extension.build(source.module, source.text, used, functions)
     try:
         return cache.load(source.module)
     except ImportError:
         path.unlink(missing_ok=True)
-        extension.build(source.module, source.text, used)
+        extension.build(source.module, source.text, used, functions)
+    try:
         return cache.load(source.module)
+    except ImportError as error:
+        if not functions:
+            raise
+        names = ", ".join(repr(one.name) for one in functions)
+        raise TargetError(
+            f"the equivalents in C of functions ({names}) use what is not there",
+            owner="Network",
+            found=str(error).rsplit("/", 1)[-1],
+            hint="define all that they call in the same text",
+        ) from error
+
+
+def _functions(program: Program) -> list[UserFunction]:
+    """Return the functions of users that a program calls, each once."""
+    kernels = [launch.call for launch in program.launches if isinstance(launch.call, Kernel)]
+    return sorted({c_name(one): one for kernel in kernels for one in kernel.functions.values()}.values(), key=c_name)
 
 
 def _with_addresses(module: ModuleType) -> Drive:
@@ -93,15 +117,17 @@ def _with_addresses(module: ModuleType) -> Drive:
 
 
 def _refuse_functions(program: Program) -> None:
-    """Raise TargetError for the first function of Python that a kernel calls."""
+    """Raise TargetError for the first function that a kernel calls and that has no equivalent in C."""
     for launch in program.launches:
         functions = launch.call.functions if isinstance(launch.call, Kernel) else {}
-        for called in functions:
+        for called in (called for called, function in functions.items() if not function.c):
             name = called.split("_", 3)[3]  # after _function_ and whose it is
+            given = ", ".join(f"double x{number}" for number in range(functions[called].arguments))
             raise TargetError(
-                f"the target 'cython' compiles no function of Python, and {launch.object!r} calls this one",
+                f"the target 'cython' needs this function in C, and {launch.object!r} calls it",
                 owner=f"function {name!r}",
-                hint="write it as a subexpression of the model, or take target='numba', which compiles it",
+                hint=f"give es.function its equivalent, c='double {functions[called].name}({given}) {{ … }}'; or take "
+                "target='numba', which compiles Python",
             )
 
 

@@ -12,6 +12,7 @@ from eqsim.language.expr import Binary, Call, Expr, Name, substitute
 from eqsim.lowering.kernel import Add, Append, Draw, If, Instruction, Kernel, Let, Load, Store
 from eqsim.lowering.phases import Phases, two_phases
 from eqsim.lowering.types import type_of, whole_power
+from eqsim.targets.c_functions import called_in_c
 from eqsim.targets.invariants import without_invariants
 from eqsim.targets.render import Spell, arguments, environment, literal, measured, spelling, vectorises
 from eqsim.targets.widen import widened
@@ -36,7 +37,7 @@ def kernel_text(kernel: Kernel, dtypes: Mapping[str, str], dtype: str, function:
     phases = two_phases(kernel)
     lengths = measured(kernel)
     types = _types(kernel, bound)
-    plain = spelling("float64", vector=vectorises(kernel, phases), own=_spelled(types))
+    plain = spelling("float64", vector=vectorises(kernel, phases), own=_spelled(types, called_in_c(kernel)))
 
     def spell(expr: Expr, kind: str = "") -> str:
         cast = "<int64_t>" if kind == "integer" and not _whole(expr, types) else ""
@@ -122,7 +123,7 @@ def _types(kernel: Kernel, bound: tuple[Load | Let, ...] = ()) -> dict[str, Type
     return types
 
 
-def _spelled(types: Mapping[str, Type]) -> Spell:
+def _spelled(types: Mapping[str, Type], called: Mapping[str, str]) -> Spell:
     """Return what spells the formulas that C reads otherwise than Python."""
 
     def own(node: Expr, inner: Callable[[Expr], str]) -> str | None:
@@ -140,6 +141,8 @@ def _spelled(types: Mapping[str, Type]) -> Spell:
             case Call("_held", (Name(table), *rest)):
                 given = ", ".join(inner(one) for one in rest)
                 return f"_eq.held({table}, {table}_size, {given})"
+            case Call(function, given) if function in called:
+                return f"{called[function]}({', '.join(inner(one) for one in given)})"
             case _:
                 return None
 

@@ -10,10 +10,13 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from eqsim.lowering.kernel import UserFunction
 from eqsim.targets import cache
+from eqsim.targets.c_functions import compiler_error
 from eqsim.targets.render import TEMPLATES
 from eqsim.text.errors import TargetError
 
@@ -84,7 +87,7 @@ def _working(defines: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]
     )
 
 
-def build(name: str, text: str, used: Compiler) -> Path:
+def build(name: str, text: str, used: Compiler, functions: Sequence[UserFunction] = ()) -> Path:
     """Compile a module from its text unless it is there; any number of processes may do so at once."""
     source = cache.keep(name, text, ".pyx")
     path = source.with_name(name + str(sysconfig.get_config_var("EXT_SUFFIX")))
@@ -96,9 +99,10 @@ def build(name: str, text: str, used: Compiler) -> Path:
         shared = ("-bundle", "-undefined", "dynamic_lookup") if sys.platform == "darwin" else ("-shared",)
         include = (f"-I{TEMPLATES / 'c'}", f"-I{sysconfig.get_path('include')}")
         command = [*used.command, *used.flags, *_OWN, *include, *shared, str(program), "-o", str(made), "-lm"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - the compiler
+        english = {**os.environ, "LC_ALL": "C"}
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=english)  # noqa: S603 - the compiler
         if done.returncode:
-            raise TargetError(
+            raise compiler_error(done.stderr, functions) or TargetError(
                 "the C compiler does not take what was generated",
                 owner="Network",
                 found=next((line for line in done.stderr.splitlines() if "error" in line), f"exit {done.returncode}"),

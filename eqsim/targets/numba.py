@@ -49,7 +49,10 @@ class NumbaTarget:
         driver = _driver(program, layout, sources, context)
         rendered = perf_counter()
         texts = {
-            t for launch in program.launches if isinstance(launch.call, Kernel) for t in launch.call.functions.values()
+            function.python
+            for launch in program.launches
+            if isinstance(launch.call, Kernel)
+            for function in launch.call.functions.values()
         }
         functions = [function_source(text, context) for text in sorted(texts)]
         parts = {source.module: source.text for source in (*sources, *functions) if source is not None}

@@ -60,7 +60,7 @@ def _carry_out(launch: Launch, step: int, storages: Storages) -> None:
         dt = float(storages[launch.clock.object].constants[launch.clock.variable])
         stream = launch.stream
         number = int(storages[stream.object].constants[stream.variable]) if stream is not None else 0
-        functions = {name: _vectorised(text) for name, text in launch.call.functions.items()}
+        functions = {name: _vectorised(one.python) for name, one in launch.call.functions.items()}
         interpret(launch.call, given, step, dt, number & (1 << 64) - 1, functions=functions)
         return
     given |= {"step": step, "lane": 0, "lanes": 1, "begin": 0, "end": given.get("n", 0)}  # one thread, the whole of it

@@ -194,7 +194,7 @@ def kernel_source(kernel: Kernel, dtypes: Mapping[str, str], dtype: str, version
     }
     fields["narrow"] = dtype == "float32"
     fields["kinds"] = {"real": dtype, "integer": "int64", "boolean": "uint8"}
-    fields["functions"] = {name: function_source(text, context).module for name, text in kernel.functions.items()}
+    fields["functions"] = {name: function_source(one.python, context).module for name, one in kernel.functions.items()}
     return _source("numba/kernel.j2", kernel.name, fields, context)
 
 

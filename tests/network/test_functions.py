@@ -7,6 +7,9 @@ import pytest
 
 import eqsim as es
 from eqsim.units import ms, mV
+from tests.targets.compiled import REASON
+
+needs_compiler = pytest.mark.skipif(bool(REASON), reason=REASON)
 
 GAIN = 2.0
 
@@ -150,6 +153,106 @@ def test_what_numba_cannot_compile_is_told_before_anything_runs(fn, reason):
     assert caught.value.__cause__ is not None
     assert network.t == 0 * ms
     np.testing.assert_array_equal(group.y_, 0)
+
+
+# equivalents in C --------------------------------------------------------------------------------------------------
+
+WAVE = "double wave(double x) { return 2.0*sin(x) + 1; }"
+RECTIFIED = """
+/* double rectified(double) { in a comment } */
+#define TWICE(x) ((x)*2)
+static double helper(double t) { return exp(t); }
+
+static inline double rectified(const double v, double t)
+{
+    if (v > 0) { return TWICE(v); }  // as in Python
+    return helper(t);
+}
+"""
+
+
+@needs_compiler
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_values_of_equivalents_in_c(dtype):
+    found = []
+    for target in ("cython", "numpy"):
+        g, f = es.function(rectified, [mV, ms], mV, c=RECTIFIED), es.function(wave, c=WAVE)
+        model = "V : mV\ny = g(V, t) : mV\nz = f(V/mV) + f(i) : 1\ndx/dt = g(V, t)/(mV*ms) + f(x)/ms : 1"
+        group = es.NeuronGroup(5, model, method="euler", threshold="f(x) > 2.5", reset="x = f(x) - 3")
+        group.V = [-1, 0, 3, 0.5, -2] * mV
+        group.run_regularly("V += g(V, t)*0.01")
+        synapses = es.Synapses(group, group, on_pre="x_post += 0.1*f(V_pre/mV)")
+        synapses.connect(j="(i + 1) % N_post")
+        monitor, spikes = es.StateMonitor(group, ["y", "z", "x"]), es.SpikeMonitor(group)
+        es.Network(group, synapses, monitor, spikes, target=target, dtype=dtype).run(3 * ms)
+        found.append((monitor.y_, monitor.z_, monitor.x_, spikes.i))
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12 if dtype == "float64" else 1e-4)
+    assert len(found[0][3]) > 3
+
+
+@needs_compiler
+def test_equivalents_of_one_name_do_not_meet():
+    def scaled(factor):
+        def f(x):
+            return factor * x
+
+        return es.function(f, c=f"double f(double x) {{ return {factor}*x; }}")
+
+    groups = []
+    for factor in (2.0, 3.0):
+        f = scaled(factor)
+        groups.append(es.NeuronGroup(2, "dx/dt = f(1)/ms : 1", method="euler"))
+    es.Network(*groups, target="cython").run(1 * ms)
+    np.testing.assert_allclose([group.x_[0] for group in groups], [2, 3])
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "line", "column", "hint"),
+    [
+        ("double waves(double x) { return x; }", "defines no function 'wave'", 1, 8, "double wave(double x) { … }"),
+        ("// double wave(double x) {", "defines no function 'wave'", None, None, "double wave(double x) { … }"),
+        ("double wave(double x);", "defines no function 'wave'", None, None, "double wave(double x) { … }"),
+        ("\n  double wave(double x, double y) { }", "1 arguments in Python and 2 in C", 2, 15, "double wave(double x)"),
+        ("double wave(float x) { return x; }", "numbers of type double", 1, 13, "double wave(double x)"),
+        ("int wave(double x) { return x; }", "numbers of type double", 1, 1, "double wave(double x)"),
+        (3, "a text that defines it", None, None, "double wave(double x)"),
+    ],
+)
+def test_texts_in_c_that_define_no_such_function(text, message, line, column, hint):
+    with pytest.raises(es.EqsimError) as caught:
+        es.function(wave, c=text)
+    assert message in str(caught.value)
+    assert (caught.value.line, caught.value.column, caught.value.object) == (line, column, "function 'wave'")
+    assert hint in caught.value.hint
+
+
+def test_a_function_in_c_needs_a_name():
+    with pytest.raises(es.EqsimError, match="needs a name") as caught:
+        es.function(lambda x: x, c="double f(double x) { return x; }")
+    assert "def" in caught.value.hint
+
+
+@needs_compiler
+@pytest.mark.parametrize(
+    ("text", "found", "line"),
+    [
+        ("\ndouble wave(double x) {\n    return 2*y;\n}", "undeclared", 3),
+        ("double wave(double x) { return missing_one(x); }", "missing_one", None),
+    ],
+)
+def test_what_the_compiler_does_not_take_is_told_once(text, found, line):
+    f = es.function(wave, c=text)
+    group = es.NeuronGroup(2, "dx/dt = f(x)/ms : 1", method="euler", name="cells")
+    network = es.Network(group, target="cython")
+    with pytest.raises(es.EqsimError) as caught:
+        network.run(1 * ms)
+    assert found in str(caught.value)
+    assert "'wave'" in str(caught.value)
+    assert caught.value.line == line
+    assert line is None or caught.value.excerpt == "    return 2*y;"
+    assert caught.value.hint
+    assert network.t == 0 * ms
 
 
 def test_an_error_that_is_no_function_s_fault_stays_as_it_is(monkeypatch):

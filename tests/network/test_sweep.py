@@ -4,6 +4,8 @@ import os
 import pickle
 import re
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import cloudpickle
@@ -53,6 +55,14 @@ def rate(drive, tau):
     return 1000 / (5 + tau * np.log(drive / (drive - 1)))
 
 
+@pytest.fixture
+def _anew(monkeypatch):
+    """Have processes begin anew where they would be forked."""
+    import eqsim.network.sweep as sweep
+
+    monkeypatch.setattr(sweep, "in_forks", lambda runner, points, *_: list(points))
+
+
 def test_rates_follow_the_closed_form():
     net = lif(target="numba")
     result = net.sweep({"neurons.drive": [1.5, 2, 4], "neurons.tau": [10, 20] * ms}, 1 * second, workers=1)
@@ -65,6 +75,7 @@ def test_rates_follow_the_closed_form():
     assert not result["error"].any()
 
 
+@pytest.mark.usefixtures("_anew")
 def test_two_processes_find_what_one_does():
     def first(net):
         return spike_times(net)
@@ -215,6 +226,7 @@ def test_measures_of_another_shape_or_unit_are_errors_of_their_points():
     assert "UnitsError" in result["error"].values[2]
 
 
+@pytest.mark.usefixtures("_anew")
 def test_a_killed_process_loses_nothing(tmp_path):
     flag = str(tmp_path / "killed")
 
@@ -231,25 +243,6 @@ def test_a_killed_process_loses_nothing(tmp_path):
     assert "the process that ran it ended twice" in result["error"].values[3]
 
 
-@pytest.mark.filterwarnings("ignore")
-def test_a_cluster_finds_what_one_process_does():
-    distributed = pytest.importorskip("distributed")
-    net = noisy()
-    asked = {"params": {"w": [0, 0.1, 0.2]}, "duration": 50 * ms, "repeats": 2}
-
-    def first(net):
-        if net["to_all"].namespace["w"] == 0.2:
-            raise RuntimeError("no more")
-        return spike_times(net)
-
-    here = net.sweep(**asked, measure={"x": first}, workers=1)
-    options = {"processes": False, "n_workers": 1, "threads_per_worker": 2, "dashboard_address": None}
-    with distributed.LocalCluster(**options) as cluster, distributed.Client(cluster) as client:
-        there = net.sweep(**asked, measure={"x": first}, client=client)
-    assert there.identical(here)
-    assert (there["error"] != "").sum() == 2
-
-
 def test_a_network_goes_on_in_a_copy_as_it_would_have():
     net = noisy()
     net.run(20 * ms)
@@ -262,6 +255,55 @@ def test_a_network_goes_on_in_a_copy_as_it_would_have():
     copy.restore()
     copy.run(20 * ms)
     np.testing.assert_array_equal(spike_times(net, 500), spike_times(copy, 500))
+
+
+FORKS = """
+import _thread, multiprocessing, os, signal, sys, threading, time
+import numpy as np
+import eqsim as es
+from eqsim.network.sweep_forks import in_forks
+from eqsim.units import ms
+import test_sweep as tests
+
+assert os.path.isdir("/proc/self/task"), "skip"
+parent = os.getpid()
+
+def fatal(net):
+    if net["to_all"].namespace["w"] == 0.2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return [os.getpid(), *tests.spike_times(net).ravel()]
+
+net = tests.noisy()
+asked = {"params": {"w": [0, 0.1, 0.2, 0.3]}, "duration": 50*ms, "repeats": 2}
+one = net.sweep(**asked, measure={"x": tests.spike_times}, workers=1)
+two = net.sweep(**asked, measure={"x": fatal}, workers=2, progress=True)
+ids, times = two["x"].values[..., 0], two["x"].values[..., 1:].reshape(one["x"].shape)
+lost = two["w"].values == 0.2
+np.testing.assert_array_equal(times[~lost], one["x"].values[~lost])
+assert np.isnan(times[lost]).all() and all("ended twice" in error for error in two["error"].values[lost].ravel())
+assert parent not in ids and 2 <= len(np.unique(ids[~lost])) <= 6
+assert not multiprocessing.active_children()
+assert "loky" not in sys.modules, "processes were started anew"
+
+ended = threading.Event()
+for start in (lambda: threading.Thread(target=ended.wait).start(), lambda: _thread.start_new_thread(ended.wait, ())):
+    assert in_forks(None, [], 2, print) == []
+    start()
+    assert in_forks(None, [1, 2], 2, print) == [1, 2], "a process with threads was forked"
+    assert not multiprocessing.active_children()
+    ended.set()
+    time.sleep(0.1)
+    ended.clear()
+"""
+
+
+def test_forks_in_a_process_of_their_own():
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
+    command = [sys.executable, "-W", "error", "-W", "ignore::eqsim.EqsimWarning", "-c", FORKS]
+    found = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=100, check=False)
+    if "AssertionError: skip" in found.stderr:
+        pytest.skip("there is no way to know whether this system's processes have threads")
+    assert found.returncode == 0, found.stderr
 
 
 def test_measures_that_close_over_objects_see_those_of_the_copy():

@@ -162,12 +162,13 @@ def test_sources_that_wait(lib, real):
     assert states[0][2].max() > 200
 
 
+@pytest.mark.parametrize("dtype", [np.int32, np.int64])
 @pytest.mark.parametrize("period", [0, 30])
-def test_spikes_at_given_times(lib, period):
+def test_spikes_at_given_times(lib, period, dtype):
     random = np.random.default_rng(3)
     order = np.unique(random.integers(0, 30, 60))
-    steps, indexes = np.repeat(order, 2), np.tile(np.array([1, 4], np.int32), order.size)
-    states = [(np.zeros(1, np.int64), np.zeros(9, np.int32), np.zeros(1, np.int64)) for _ in range(2)]
+    steps, indexes = np.repeat(order, 2), np.tile(np.array([1, 4], dtype), order.size)
+    states = [(np.zeros(1, np.int64), np.zeros(9, dtype), np.zeros(1, np.int64)) for _ in range(2)]
     for step in [*range(40), 3, 70]:
         for call, state in zip((procedure(lib, "emit"), generate.emit), states, strict=True):
             call(steps, indexes, *state, period, step)
