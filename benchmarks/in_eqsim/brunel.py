@@ -28,6 +28,7 @@ outside = es.PoissonInput(neurons, "V", 1000, 20 * Hz, J)
 spikes = es.SpikeMonitor(neurons)
 net = es.Network(neurons, to_e, to_i, outside, spikes, dt=0.1 * ms, dtype=chosen.dtype, threads=chosen.threads)
 built = perf_counter() - begin
+net.run(0 * ms)  # lays synapses out, and compiles: what is stored is ready to run
 net.store()
 seconds = timed(chosen, lambda: net.run(chosen.duration * ms), net.restore)
 rate = spikes.num_spikes / chosen.size / chosen.duration * 1000

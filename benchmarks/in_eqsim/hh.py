@@ -40,6 +40,7 @@ neurons.I = "I_max*i/N"
 spikes = es.SpikeMonitor(neurons, record=False)
 net = es.Network(neurons, spikes, dt=0.05 * ms, dtype=chosen.dtype, threads=chosen.threads)
 built = perf_counter() - begin
+net.run(0 * ms)  # lays synapses out, and compiles: what is stored is ready to run
 net.store()
 seconds = timed(chosen, lambda: net.run(chosen.duration * ms), net.restore)
 rate = spikes.num_spikes / chosen.size / chosen.duration * 1000

@@ -30,11 +30,16 @@ _QUEUE = frozenset({"due_now", "push_uniform", "due_uniform", "push_varied", "du
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A launch as threads carry it out: each its part or the first all of it, after a meeting or not."""
+    """A launch as threads carry it out: each its part or the first all of it, after a meeting or not.
+
+    A ``late`` one is carried out, after a meeting of its own, only where the loop is about to end: no launch reads what
+    it makes.
+    """
 
     launch: Launch
     shared: bool
     meet: bool
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,7 @@ def share(program: Program) -> tuple[Turn, ...]:
         turns.append(_turn(launch, program.lanes, made))
         if launch.call == "compress":
             made |= set(launch.arrays.values())
+    turns = [replace(turn, late=_unread(place, turns, program)) for place, turn in enumerate(turns)]
     meetings: set[int] = set()
     before = -1
     while len(meetings) != before:
@@ -81,11 +87,23 @@ def share(program: Program) -> tuple[Turn, ...]:
     return tuple(replace(turn, meet=place in meetings) for place, turn in enumerate(turns))
 
 
+def _unread(place: int, turns: list[Turn], program: Program) -> bool:
+    """Whether a list of all threads' events serves none of them, and may be made when the loop ends, which is known."""
+    launch = turns[place].launch
+    if launch.call != "gather" or program.guards or program.stops:
+        return False
+    made = {launch.arrays[name] for name in ("events", "count")}
+    others = [turn.launch for turn in turns if turn.launch is not launch]
+    return not any(made & set(other.arrays.values()) for other in others)
+
+
 def _find(turns: list[Turn], lanes: Lanes, meetings: set[int]) -> None:
     """Add the places before which threads must meet, looking at three steps in a row."""
     since: list[Access] = []
     for step in range(3):
         for place, turn in enumerate(turns):
+            if turn.late:
+                continue
             if place in meetings:
                 since = []
             now = [_at(access, step, lanes) for access in accesses(turn, lanes)]

@@ -20,6 +20,8 @@ from eqsim.targets.target import Storages
 FULL, STOPPED = 24, 32  # the entries of ``sync`` that say why a run ended
 _SYNC = 64  # entries in which threads count their arrivals and tell of full lists
 _PIECE_SECONDS = 0.02  # of work between two decisions on how many threads take part
+_TRIAL = 4  # with fewer threads, a piece that is a trial is this many times shorter: it costs more, and seldom errs
+_TELLING = 8  # shorter pieces, as before a function of Python, are judged together until they are 1/8 of one
 
 Drive = Callable[..., int]
 """A run loop: takes the first step and the last, the table of arrays (address and length of each), the real and the
@@ -41,6 +43,7 @@ class CompiledRun:
     seconds: Mapping[str, float] = field(default_factory=dict)  # spent on rendering and compiling
     _pace: Pace = field(default_factory=lambda: Pace((1,)))  # how many threads carry out the lanes
     _piece: int = 16  # steps between two decisions on that
+    _unjudged: tuple[float, int] = (0.0, 0)  # the seconds and steps that the pace was not told of
     _others: ThreadPoolExecutor | None = None
     _full: bool = False  # a list has no room for another step
     _running: float = 0.0  # seconds in the run loop
@@ -62,17 +65,26 @@ class CompiledRun:
         integers = np.array([storages[a.object].constants[a.variable] for a in self.integers], np.int64)
         begin, reached = perf_counter(), first
         while reached < last and not self._full:
-            members, piece = self._pace.next(), min(last - reached, self._piece if self.lanes > 1 else last)
+            members, most = self._pace.next(), self._piece if self.lanes > 1 else last
+            piece = min(last - reached, max(1, most // _TRIAL) if self._pace.fewer else most)
             since, before = perf_counter(), reached
             reached, stopped = self._together(members, before, before + piece, (table, reals, integers))
             seconds = perf_counter() - since
-            self._pace.took(seconds / max(1, reached - before))
+            self._judge(seconds, reached - before)
             self._piece = max(1, min(4 * piece, int(piece * _PIECE_SECONDS / seconds))) if seconds else piece
             if stopped or reached < before + piece:
                 break
         self._full = self._full and reached == last
         self._running += perf_counter() - begin
         return reached
+
+    def _judge(self, seconds: float, steps: int) -> None:
+        """Tell the pace what a step costs, once pieces of the present way are long enough to say."""
+        seconds, steps = self._unjudged[0] + seconds, self._unjudged[1] + steps
+        self._unjudged = seconds, steps
+        if steps and seconds * _TELLING >= _PIECE_SECONDS:
+            self._pace.took(seconds / steps)
+            self._unjudged = 0.0, 0
 
     def _together(self, members: int, first: int, last: int, values: tuple[Any, ...]) -> tuple[int, bool]:
         """Carry out steps with so many threads; return the step reached, and whether a condition ended it there."""

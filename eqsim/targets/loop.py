@@ -14,6 +14,7 @@ from eqsim.targets.procedures import LENGTHS, parameters
 from eqsim.targets.render import arguments, measured
 
 _WHOLE = frozenset({"parts", "part_counts"})  # what all threads found
+_MEET = ("_met += 1", "_eq.meet(_sync, _met*_members)")
 
 
 class Words(Protocol):
@@ -75,9 +76,10 @@ def _team(program: Program, layout: Layout, functions: list[str], words: Words) 
         a: _step(turn.launch) for turn in turns if turn.launch.call == "compress" for a in turn.launch.arrays.values()
     }
     for place, (turn, function) in enumerate(zip(turns, functions, strict=True)):
-        if turn.meet or not stretches or stretches[-1]["shared"] != turn.shared:
+        if turn.meet or turn.late or not stretches or stretches[-1]["range"] != _range(turn):
             meeting = _meeting(program, layout, words, first=place == first) if turn.meet else []
-            stretches.append({"shared": turn.shared, "meeting": meeting, "begin": [], "calls": []})
+            meeting = [f"if {_ending(turn)}:", *(f"    {line}" for line in _MEET)] if turn.late else meeting
+            stretches.append({"range": _range(turn), "meeting": meeting, "begin": [], "calls": []})
         stretch, launch = stretches[-1], turn.launch
         given, begin = _lane(turn, program.lanes, layout, steps, words)
         slices |= {given["_end"].removeprefix("_end")} if "_end" in given else set()
@@ -103,6 +105,17 @@ def _team(program: Program, layout: Layout, functions: list[str], words: Words) 
         "full": FULL,
         "stopped": STOPPED,
     }
+
+
+def _range(turn: Turn) -> str:
+    """Spell which lanes' part of a stretch a member carries out."""
+    if turn.late:
+        return f"_from, _to if {_ending(turn)} else _from"
+    return "_from, _to" if turn.shared else "_eq.int64(_member == 0)"
+
+
+def _ending(turn: Turn) -> str:
+    return f"_now >= _last - {turn.launch.when.period}"
 
 
 def _lane(
@@ -138,9 +151,8 @@ def _section(address: Address, lanes: Lanes, layout: Layout, step: str = "") -> 
 
 def _meeting(program: Program, layout: Layout, words: Words, *, first: bool) -> list[str]:
     """Spell a meeting; at the first one of a step, threads say which lists may be too short for the next step."""
-    lines = ["_met += 1", "_eq.meet(_sync, _met*_members)"]
     if not first or not program.guards:
-        return lines
+        return list(_MEET)
     word = "_sync[8 + 8*(_now & 1)]"  # one for even and one for odd steps: a thread may be a step ahead
     looks: list[str] = []
     for guard in program.guards:
@@ -150,7 +162,7 @@ def _meeting(program: Program, layout: Layout, words: Words, *, first: bool) -> 
         looks += [f"    {line}" for a in parts for line in _section(a, program.lanes, layout)]
         looks.append(f"    if {_guard(guard, layout, 2, words)}:  # room in {guard.values.variable}")
         looks.append(f"        {word} = _now + 1")
-    return [*looks, *lines, f"_full = {word} == _now + 1"]
+    return [*looks, *_MEET, f"_full = {word} == _now + 1"]
 
 
 def _step(launch: Launch) -> str:

@@ -10,6 +10,7 @@ _PRICE = 50.0  # a trial that takes x times as long is followed by 50*(x - 1) pi
 _BETTER = 0.97  # what a trial must take, at most, of what the present way takes
 _MEMORY = 0.7  # of the present way's cost, how much is what it was before
 _ALARM = 2.0  # a piece that costs so many times what was usual calls for a trial
+_COLD = 2  # the pieces after which what a way costs is its average
 _DOUBT = 32  # by how much the wait for another trial of a way grows at most
 
 
@@ -20,17 +21,24 @@ class Pace:
     What a piece costs changes with what a network does, and what a way costs with what else the machine does, so a
     trial is compared with the pieces just before it, and no cost of a way is kept that is not the present one's.
 
-    One piece may be lucky: a way that was taken on trial and soon left again is doubted, and tried the later.
+    The first piece of a way is not yet what the way costs: threads have to be woken, and what they work on has to reach
+    their processors. One piece may be lucky: a way that was taken on trial and soon left again is doubted, and tried
+    the later.
     """
 
     ways: Sequence[int]
     present: int = 0  # places in ``ways``
     trial: int = -1
     cost: float = 0.0
-    wait: int = 1
+    wait: int = 2
     since: int = 0  # pieces since the present way was taken
     trials: int = 0
     doubt: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def fewer(self) -> bool:
+        """Whether the next piece is a trial of a later way: of fewer threads, where ways are their numbers."""
+        return self.trial > self.present
 
     def next(self) -> int:
         """Return the way for the next piece of work."""
@@ -46,7 +54,7 @@ class Pace:
             self.wait, self.since = self.wait - 1, self.since + 1
             if self.cost and cost > _ALARM * self.cost:
                 self.wait = min(self.wait, 0)
-            self.cost = _MEMORY * self.cost + (1 - _MEMORY) * cost if self.cost else cost
+            self.cost = _MEMORY * self.cost + (1 - _MEMORY) * cost if self.since > _COLD else cost
             return
         self.trials += 1
         if cost < _BETTER * self.cost:

@@ -1,9 +1,12 @@
 """The same results, to the last bit, for any number of threads; where threads must meet."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import eqsim as es
+from eqsim.lowering.program import Address
 from eqsim.lowering.threads import bounds, share
 from eqsim.network.teams import threads_for
 from eqsim.units import Hz, ms, mV
@@ -143,8 +146,45 @@ def test_neurons_alone_never_meet():
     group = es.NeuronGroup(500, "dV/dt = (I - V)/(10*ms) : 1\nI : 1", "V > 1", "V = 0", method="exact")
     plan = meetings(group)
     assert all(shared for _, shared, _ in plan)
-    # nobody reads the list of all threads' spikes, but it is made
-    assert sum(meet for *_, meet in plan) == 1
+    assert not any(meet for *_, meet in plan)
+
+
+def listed_spikes(threads, target):
+    """Run two groups, whose lists of spikes nothing else reads; return the lists after each of several pieces."""
+    model = "dV/dt = (I - V)/(10*ms) : 1\nI : 1 (constant)"
+    groups = [
+        es.NeuronGroup(SIZE, model, "V > 1", "V = 0", method="exact", dt=dt * ms, namespace={"ms": ms})
+        for dt in (0.5, 1.5)
+    ]
+    for group in groups:
+        group.I = "1.1 + i/300.0"
+    net = es.Network(*groups, dt=0.5 * ms, threads=threads, target=target)
+    found = {}
+    for piece in (0.5, 7, 1, 12.5, 20):
+        net.run(piece * ms)
+        for key, storage in net._build()[2].items():
+            if "_spike_events" in storage.arrays:
+                count = storage.arrays["_spike_count"][0]
+                found[f"{key} at {net.t}"] = storage.arrays["_spike_events"][:count].copy()
+    return found
+
+
+def test_the_list_of_all_is_there_when_the_loop_ends(target):
+    expected = listed_spikes(1, target)
+    assert sum(len(events) > 0 for events in expected.values()) > 4
+    for threads in (2, 5):
+        assert_same(listed_spikes(threads, target), expected)
+
+
+def test_who_reads_the_list_of_all_must_meet():
+    def program(*monitors):
+        group = es.NeuronGroup(500, "V : 1", "V > 1", "V = 0")
+        return es.Network(group, *(monitor(group) for monitor in monitors), dt=0.1 * ms, threads=2)._build()[1]
+
+    ends = replace(program(), stops=(Address("neurongroup", "count"),))  # after a step that is not known before
+    for made, late in ((program(), True), (ends, False), (program(es.SpikeMonitor), False)):
+        gathered = [turn for turn in share(made) if turn.launch.call == "gather"]
+        assert [(turn.late, turn.meet) for turn in gathered] == [(late, not late)]
 
 
 def test_a_network_meets_once_a_step():

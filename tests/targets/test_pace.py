@@ -45,6 +45,12 @@ def test_ways_that_cost_the_same_do_not_alternate():
     assert sum(one != other for one, other in pairwise(ways)) < 500
 
 
+def test_a_slow_first_piece_decides_nothing():
+    # two threads, of which one has just been started, against one
+    ways, _ = spent(Pace((2, 1)), lambda way, piece: (3.0 if piece == 0 else 1.0) if way == 2 else 1.7, 100)
+    assert ways.count(1) <= 3
+
+
 def test_one_way_needs_no_trial():
     ways, _ = spent(Pace((1,)), lambda way, piece: 1.0, 100)
     assert set(ways) == {1}
