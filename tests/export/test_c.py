@@ -13,6 +13,7 @@ from eqsim.units import ms, mV
 from tests.export import features
 from tests.export.c_programs import compiled, files, needs_compiler, simulate
 from tests.network import lively
+from tests.targets.compiled import REASON
 from tests.test_reference import CASES, Run, plain
 
 pytestmark = needs_compiler
@@ -52,7 +53,9 @@ def close(found, expected, tolerance):
         np.testing.assert_array_equal(found, expected)
 
 
-REFERENCE = {"coba_400", "coba_400_delay", "cobahh_200", "stdp_pairs", "hetero_delays", "schedule_and_events"}
+REFERENCE = {"coba_400", "cobahh_200", "stdp_pairs", "hetero_delays"}
+QUICK = "numba" if REASON else "cython"  # compiles in a fifth of the time
+SLOW = pytest.param("numba", marks=pytest.mark.slow)
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.name in REFERENCE], ids=str)
@@ -69,9 +72,10 @@ def test_reference_networks(tmp_path, case):
     assert results.finished
 
 
+@pytest.mark.parametrize("target", [QUICK, SLOW])
 @pytest.mark.parametrize(("lanes", "dtype"), [(1, "float64"), (2, "float64"), (1, "float32")])
-def test_every_kind_of_state(tmp_path, lanes, dtype):
-    net = lively.build("numba", threads=lanes, dtype=dtype)
+def test_every_kind_of_state(tmp_path, lanes, dtype, target):
+    net = lively.build(target, threads=lanes, dtype=dtype)
     out = compiled(net, tmp_path / "out", entries=64)
     for members in (1, lanes):
         simulate(out, "--duration", "150ms", "--threads", members, "--out", tmp_path / str(members))
@@ -81,9 +85,10 @@ def test_every_kind_of_state(tmp_path, lanes, dtype):
     assert files(tmp_path / "1") == files(tmp_path / str(lanes))
 
 
+@pytest.mark.parametrize("target", [QUICK, SLOW])
 @pytest.mark.parametrize("lanes", [1, 2])
-def test_every_kind_of_text(tmp_path, lanes):
-    net = features.build("numba", threads=lanes)
+def test_every_kind_of_text(tmp_path, lanes, target):
+    net = features.build(target, threads=lanes)
     out = compiled(net, tmp_path / "out", entries=16)
     simulate(out, "--duration", "100ms")
     net.run(100 * ms)
@@ -92,7 +97,7 @@ def test_every_kind_of_text(tmp_path, lanes):
     same(es.load_results(out), net)
 
 
-def crowded(lanes=1, target="numba"):
+def crowded(lanes=1, target=QUICK):
     """A network whose queues must grow: spikes in most steps, and delays of many."""
     neurons = es.NeuronGroup(150, "dx/dt = -x/(50*ms) : 1\ny : 1", name="neurons")
     times = np.arange(0.3, 60, 0.3)
@@ -124,11 +129,11 @@ def test_queues_grow(tmp_path, lanes):
 @pytest.fixture(scope="module")
 def program(tmp_path_factory):
     """The lively network as a program."""
-    return compiled(lively.build("numba"), tmp_path_factory.mktemp("lively") / "out", entries=64)
+    return compiled(lively.build(QUICK), tmp_path_factory.mktemp("lively") / "out", entries=64)
 
 
 def ran(**options):
-    net = lively.build("numba", **options)
+    net = lively.build(QUICK, **options)
     net.run(30 * ms)
     return net
 
@@ -151,7 +156,7 @@ def test_a_captured_value_is_set(program, tmp_path):
 def test_variables_are_set(program, tmp_path):
     words = ["--set", "own.w = 1500*uV", "--set=neurons.V=-0.5e-3 volt", "--set", "neurons.jumps=2"]
     simulate(program, "--duration", "30ms", *words, "--out", tmp_path)
-    net = lively.build("numba")
+    net = lively.build(QUICK)
     net["own"].w, net["neurons"].V, net["neurons"].jumps = 1.5 * mV, -0.5 * mV, 2
     net.run(30 * ms)
     same(es.load_results(tmp_path), net)
@@ -288,7 +293,7 @@ def test_networks_without_units(tmp_path):
 
 
 def test_a_network_that_has_run_goes_on(tmp_path):
-    net, whole = lively.build("numba"), lively.build("numba")
+    net, whole = lively.build(QUICK), lively.build(QUICK)
     whole.run(20 * ms)
     net.run(10 * ms)
     out = compiled(net, tmp_path / "out")
