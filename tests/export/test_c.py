@@ -128,6 +128,53 @@ def test_queues_grow(tmp_path, lanes):
     assert len(rings[1]) > len(rings[0])
 
 
+def test_spikes_under_way_when_connections_change(tmp_path):
+    cells = es.NeuronGroup(70, "dx/dt = (1.5 - x)/(5*ms) : 1", threshold="x > 1", reset="x = 0", name="cells")
+    cells.x = "i/70"
+    delays = {"pre": 4 * ms, "post": 2 * ms}
+    synapses = es.Synapses(cells, cells, "q : 1", on_pre="x += 0.1*q", on_post="q += 0.01", name="s", delay=delays)
+    synapses.connect(p=0.3)
+    synapses.q = "rand()*0.1"
+    net = es.Network(cells, synapses, es.SpikeMonitor(cells, name="spikes"), dt=0.1 * ms, target=QUICK)
+    net.run(20 * ms)
+    synapses.connect(i=0, j=1)
+    before = len(net["spikes"].i)
+    out = compiled(net, tmp_path / "out")
+    simulate(out, "--duration", "30ms")
+    net.run(30 * ms)
+    spikes = es.load_results(out).spikes["spikes"]
+    np.testing.assert_array_equal(spikes.i, net["spikes"].i[before:])
+    np.testing.assert_array_equal(spikes.t_, net["spikes"].t_[before:])
+    assert len(spikes.i) > 300
+
+
+def test_arithmetic_and_names_that_mean_something_to_c(tmp_path):
+    cells = es.NeuronGroup(
+        3,
+        """k : integer
+           b : boolean
+           r : 1
+           linux : 1
+           EOF : 1
+           asin : 1
+           y = arcsin(EOF/10)*asin + linux : 1""",
+        name='a/b "c" \\',
+    )
+    cells.asin = 2
+    cells.run_regularly(
+        "k = (k*7 + 3) % 11 - 5 + k//3 + int(b); b = not b or k > 3 and k != 4;"
+        "r = k/4 + 2**k*1e-3 + k**2 + min(k, 2, 0.5) + max(k, 1) + clip(k, -1, 3) + abs(k) + (1 if b else k) + (-k)**2;"
+        "r = r - -r/3 + sign(r) + ceil(r/3) - floor(-r/7) + mod(r, 3.5) + (r % -2) + r//1.5 + heaviside(r - 1)"
+        "+ timestep(t, dt) + tanh(r) + log(abs(r) + 1) + abs(r)**0.5 + abs(r)**1.3 + 3000000000*k*1e-9"
+    )
+    net = es.Network(cells, es.StateMonitor(cells, ["k", "b", "r", "y"], name="m m"), dt=1 * ms, target=QUICK)
+    out = compiled(net, tmp_path / "out")
+    simulate(out, "--duration", "50ms", "--set", 'a/b "c" \\.EOF = 3')
+    cells.EOF = 3
+    net.run(50 * ms)
+    same(es.load_results(out), net)
+
+
 # one program, many questions ---------------------------------------------------------------------------------------
 
 
