@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from eqsim.checking.checked import Type
-from eqsim.checking.units import unit_table
+from eqsim.checking.units import MEANT, unit_table
 from eqsim.export.c_kernels import FOLDER, comment
 from eqsim.export.c_network import plain_integer, plain_real, quoted
 from eqsim.export.description import recorded
@@ -65,6 +65,7 @@ class _Tables:
             "settable": [self.settable(one) for one in project.settables],
             "fixed": [_row(quoted(path), quoted(why)) for path, why in project.fixed.items()],
             "unit": [_row(quoted(name), _row(*unit.exponents), int(unit.scale)) for name, unit in units.items()],
+            "meant": [_row(quoted(name), quoted(unit)) for name, unit in MEANT.items() if name not in units],
             "record": [self.record(number, one) for number, one in enumerate(project.records)],
             "queue": [self.queue(one) for one in project.queues],
             "stream": [_row(place, f"UINT64_C({number})") for place, number in streams.items()],
