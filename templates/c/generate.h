@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#define EQ_EMIT(T, S)                                                                                                 \
+#define EQ_EMIT(T, S)                                                                                             \
     static inline void eq_emit_##S(                                                                               \
         const int64_t *spike_step, int64_t spike_step_size, const T *spike_index, int64_t *cursor, T *events,     \
         int64_t *count, int64_t period, int64_t step)                                                             \

@@ -135,7 +135,7 @@ cdef extern from "eqsim.h" nogil:
     int64_t int "eq_wholel"(int64_t x)
     float float32 "eq_single"(double x)
     int64_t timestep "eq_timestep"(double time, double dt)
-    real held "EQ(held)"(const real* values, int64_t size, int64_t columns, double step, double time, double column)
+    real held "EQ(held)"(const void* values, int64_t size, int64_t columns, double step, double time, double column)
 
     # draws
     double uniform "eq_uniform"(int64_t stream, int kind, int number, int64_t step, int64_t element)
