@@ -10,12 +10,13 @@ from typing import Any
 from eqsim.lowering.kernel import Kernel
 from eqsim.lowering.program import Program
 from eqsim.targets import cache, extension
-from eqsim.targets.compiled import CompiledRun, Drive, compiled_run, processors
+from eqsim.targets.compiled import CompiledRun, compiled_run
 from eqsim.targets.cython_source import kernel_text
 from eqsim.targets.layout import Layout
 from eqsim.targets.loop import loop
 from eqsim.targets.render import SourceCode, environment
 from eqsim.targets.target import Storages
+from eqsim.targets.team import Drive, processors
 from eqsim.text.errors import TargetError
 from eqsim.version import __version__
 
