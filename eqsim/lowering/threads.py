@@ -92,7 +92,7 @@ def _at(access: Access, step: int, lanes: Lanes) -> Access:
 def _turn(launch: Launch, lanes: Lanes, made: set[Address]) -> Turn:
     if not isinstance(launch.call, Kernel):
         apart = lanes.private | lanes.alternating
-        alone = launch.call in _BY_SLICE or all(address in apart for address in _written(launch))
+        alone = launch.call in _BY_SLICE or all(address in apart for address in written(launch))
         return Turn(launch, shared=alone, meet=False)
     if launch.call.domain == "listed" and lanes.parts.get(launch.arrays["_events"]) in made:
         own = {name: lanes.parts.get(address, address) for name, address in launch.arrays.items()}
@@ -103,7 +103,7 @@ def _turn(launch: Launch, lanes: Lanes, made: set[Address]) -> Turn:
     return Turn(launch, shared=_separable(launch, lanes), meet=False)
 
 
-def _written(launch: Launch) -> list[Address]:
+def written(launch: Launch) -> list[Address]:
     """Return what a launch writes."""
     if isinstance(launch.call, Kernel):
         stored = {touch.array for touch in touches(launch.call.body) if not isinstance(touch, Load)}
@@ -150,9 +150,9 @@ def accesses(turn: Turn, lanes: Lanes) -> list[Access]:
     """Return what a launch touches of that which threads share."""
     launch = turn.launch
     if not turn.shared:
-        written = set(_written(launch))
+        changed = set(written(launch))
         arrays = set(launch.arrays.values()) - lanes.private
-        return [Access(address, ("first", ""), writes=address in written) for address in arrays]
+        return [Access(address, ("first", ""), writes=address in changed) for address in arrays]
     if isinstance(launch.call, Kernel):
         return [access for access in _touched(launch, lanes) if access.address not in lanes.private]
     if launch.call == "compress":

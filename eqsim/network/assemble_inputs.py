@@ -1,33 +1,29 @@
-"""Inputs from outside, and the rate of a population, in a program."""
+"""Inputs from outside, in a program."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eqsim.analysis.system import System, Traits
 from eqsim.checking.dimensions import Unit
 from eqsim.checking.vocabulary import time_unit
 from eqsim.lowering import inputs as lower_inputs
 from eqsim.lowering.binding import Lowered, Of, Owner
 from eqsim.lowering.kernel import Domain
-from eqsim.lowering.program import CALL_RANK, Address, Guard, When
+from eqsim.lowering.program import CALL_RANK, Address, When
 from eqsim.lowering.slices import bounds
 from eqsim.lowering.threads import COUNT
-from eqsim.network.assemble import Assembly, listed, neuron_owner, prepare
+from eqsim.network.assemble import Assembly, neuron_owner, prepare
 from eqsim.network.drive import Drive
 from eqsim.network.driven_input import Input
 from eqsim.network.pathways import counted
 from eqsim.network.poisson_input import PoissonInput
-from eqsim.network.population_rate import PopulationRateMonitor
 from eqsim.random.tables import binomial_table
 from eqsim.text.errors import ArgumentError, NetworkError
 
 _MOST_MEAN = 256.0  # of counts by a table, whose length and time grow with its square root
-_NO_SYSTEM = System("", (), (), MappingProxyType({}), Traits(True, True, False, "none"))
 
 
 class DriveParts:
@@ -139,28 +135,3 @@ def add_input(assembly: Assembly, drive: Input) -> None:
         lowered = lower_inputs.release(parts.owners, variable, parts.domain, f"end of {title}")
         # what came last goes first, so that each finds the value that it left
         parts.launch(lowered, "after_end", -drive._order, -len(assembly.launches))
-
-
-def add_population_rate(assembly: Assembly, monitor: PopulationRateMonitor) -> None:
-    """Add the counting of spikes in each step."""
-    key, source = assembly.key(monitor), assembly.key(monitor._source._variables)
-    storage, held = monitor._storage, monitor._source._variables
-    assembly.storages[key] = storage
-    storage.constants |= {"dt": assembly.steps[key], "_most": 1, "_stream": 0}
-    owner = Owner(_NO_SYSTEM, {"_member": "flag", "_found": "count", "_spike_count": "count"}, shared=frozenset())
-    part, period = monitor._source._elements(), assembly.periods[key]
-    when, title = When("end", 0, 0, period), f"rate of {source}"
-    arrays = {name: Address(key, name) for name in ("_record_count", "_record_count_count")}
-    if part is None:
-        lowered = lower_inputs.record_count(owner, "_spike_count", title, clear=False)
-        assembly.launch(lowered, source, when, {"own": source}, arrays, of=key)
-    else:
-        storage.arrays["_member"] = np.zeros((held.size + 7) // 8 * 8, np.uint8)
-        storage.arrays["_member"][part] = 1
-        storage.arrays["_found"] = np.zeros(1, np.int64)
-        counting = lower_inputs.count_spikes(owner, f"spikes of a part of {source}")
-        assembly.launch(counting, key, when, {"own": key}, listed(source, "spike"))
-        lowered = lower_inputs.record_count(owner, "_found", title, clear=True)
-        assembly.launch(lowered, key, when, {"own": key}, arrays)
-    values, used, most = (Address(key, name) for name in ("_record_count", "_record_count_count", "_most"))
-    assembly.guards.append(Guard(values, used, most, None, period))

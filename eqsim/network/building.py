@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from eqsim.checking.dimensions import Unit
-from eqsim.network import assemble, assemble_inputs
+from eqsim.network import assemble, assemble_inputs, assemble_monitors
 from eqsim.network.clocks import Clocks
 from eqsim.network.driven_input import Input
 from eqsim.network.event_monitor import EventMonitor
@@ -52,9 +52,9 @@ def assembled(
         (Synapses, assemble.add_synapses),
         (PoissonInput, assemble_inputs.add_poisson_input),
         (Input, assemble_inputs.add_input),
-        (StateMonitor, assemble.add_state_monitor),
-        (EventMonitor, assemble.add_event_monitor),
-        (PopulationRateMonitor, assemble_inputs.add_population_rate),
+        (StateMonitor, assemble_monitors.add_state_monitor),
+        (EventMonitor, assemble_monitors.add_event_monitor),
+        (PopulationRateMonitor, assemble_monitors.add_population_rate),
     )
     for kind, add in adders:
         # synapses at which others begin or end are laid out before those

@@ -14,7 +14,7 @@ from eqsim.checking.vocabulary import time_unit
 from eqsim.lowering.program import CALL_RANK, Program, When
 from eqsim.network import snapshot_file
 from eqsim.network.arguments import Sealed, check_flag, check_path, check_shared, whole_number
-from eqsim.network.assemble import prepare
+from eqsim.network.assemble import Assembly, prepare
 from eqsim.network.building import assembled, override_streams
 from eqsim.network.capture import caller
 from eqsim.network.chunks import Watch
@@ -23,6 +23,7 @@ from eqsim.network.display import network_html
 from eqsim.network.drive import Drive
 from eqsim.network.driven_input import Input
 from eqsim.network.event_monitor import EventMonitor
+from eqsim.network.exporting import export
 from eqsim.network.inputs import SpikeGeneratorGroup
 from eqsim.network.labels import label
 from eqsim.network.members import check_members, flat, left_out, named, unitless
@@ -309,6 +310,27 @@ class Network(Sealed):
         """
         return sweep(self, params, duration, measure, repeats, workers, client, progress)
 
+    def export(self, folder: str | os.PathLike[str], target: str = "numba") -> None:
+        """Write the network, in the state in which it is, as a project that runs without eqsim.
+
+        Parameters
+        ----------
+        folder
+            The folder to write; one that is there is replaced if it holds an earlier export, without its results.
+        target
+            ``'c'``: C99 and a Makefile, which needs a C compiler and no Python; ``'numba'``, ``'cython'`` and
+            ``'cuda'``: Python programs that need NumPy and the package of that name.
+
+        Its README says how to run it and what each file is; ``eqsim.load_results`` reads what it writes.
+
+        Raises
+        ------
+        EqsimError
+            For what cannot be exported, by name, and for folders that hold something else; nothing is written then.
+
+        """
+        export(self, folder, target)
+
     def stop(self) -> None:
         """Stop the run under way at the end of its current chunk of steps."""
         self._stop = True
@@ -385,12 +407,7 @@ class Network(Sealed):
                     prepare(thing._variables, self._dtype, self._clocks.steps[name])
             self._override_streams()
             return self._built
-        check_members(self._objects)
-        self._forget_program()
-        self._set_clocks()
-        lanes = self._threads_that_share()
-        assembly = assembled(self._objects, self._clocks, self._dtype, self._plain_time, self._time_unit(), lanes)
-        self._override_streams()
+        assembly = self._assembled()
         if self._until is not None:
             add_until(assembly, self._until)
         program = assembly.program({})
@@ -400,6 +417,16 @@ class Network(Sealed):
             self._spent(phase, seconds)
         self._built = (self._revisions(), program, assembly.storages, run)
         return self._built
+
+    def _assembled(self) -> Assembly:
+        """Return all launches and where they find what they work on, laid out and not compiled."""
+        check_members(self._objects)
+        self._forget_program()
+        self._set_clocks()
+        lanes = self._threads_that_share()
+        assembly = assembled(self._objects, self._clocks, self._dtype, self._plain_time, self._time_unit(), lanes)
+        self._override_streams()
+        return assembly
 
     def _forget_program(self) -> None:
         if self._built is not None:
