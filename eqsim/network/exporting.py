@@ -54,6 +54,10 @@ def export(network: Any, folder: str | os.PathLike[str], target: str) -> None:
     made = project(network, target)
     with fresh(Path(folder)) as place:
         write_description(made, place, target)
+        if target == "numba":
+            from eqsim.export.python import write_numba  # noqa: PLC0415 - only those who export pay for it
+
+            write_numba(made, place)
 
 
 def project(network: Any, target: str) -> Project:

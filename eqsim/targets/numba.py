@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -104,5 +105,12 @@ def _driver(program: Program, layout: Layout, sources: list[SourceCode | None], 
         else:
             functions.append(f"_{launch.call}")
             imports.add(f"from eqsim.targets.numba_procedures import {launch.call} as _{launch.call}")
+    return run_loop(program, layout, functions, imports, context)
+
+
+def run_loop(
+    program: Program, layout: Layout, functions: list[str], imports: Iterable[str], context: str
+) -> SourceCode:
+    """Render the run loop of a program; ``functions`` names what each launch calls, ``imports`` are lines."""
     template, fields = loop(program, layout, functions, _Words())
     return driver_source(template, {**fields, "imports": sorted(imports)}, __version__, context)

@@ -1,0 +1,247 @@
+"""Networks exported as Python programs: without eqsim they do, bit for bit, what they do in process."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+import eqsim as es
+from eqsim.units import Hz, ms, mV, nS, pA, pF, second
+from tests.export.programs import APART, carry_out, files, result
+from tests.runtime.everything import Everything
+
+DURATION = "200 ms"
+
+
+def rich(threads=1, seed=11, **options):
+    """Return a network in which nearly everything is in use that a program may do."""
+    made = Everything("numba", threads=threads)
+    cells, net = made.cells, made.net
+    part = cells[2:5]
+    more = [
+        es.PoissonInput(cells, "g", 8, 30 * Hz, 0.05, name="noise"),
+        es.PoissonGroup(40, 80 * Hz, name="sources"),
+        es.PopulationRateMonitor(cells, name="rates"),
+        es.SpikeMonitor(part, name="part"),
+        es.SpikeMonitor(cells[1:], record=False, name="counted"),
+        es.EventMonitor(cells, "high", variables="g", name="high"),
+    ]
+    late = es.Synapses(more[1], cells, "w : 1", on_pre="g_post += w", name="late")
+    late.connect(p=0.2)
+    late.w, late.delay = 0.05, "1*ms + rand()*3*ms"
+    options = {"dt": 0.5 * ms, "target": "numba", "threads": threads, "seed": seed, **options}
+    objects = list(net)
+    net.remove(*objects)
+    return es.Network(*objects, *more, late, **options)
+
+
+def expected(net):
+    """Return what monitors of a network hold, by the names of the files in which a program puts it."""
+    found = {}
+    for thing in net:
+        name = thing.name
+        if isinstance(thing, es.EventMonitor) and not thing._keep:
+            found[f"{name}.count"] = thing.count
+        elif isinstance(thing, es.EventMonitor):
+            found |= {f"{name}.i": thing.i, f"{name}.t": thing.t_}
+            found |= {f"{name}.{v}": thing._recorded(v) for v in thing._variables}
+        elif isinstance(thing, es.StateMonitor):
+            found[f"{name}.t"] = thing.t_
+            found |= {f"{name}.{v}": thing._recorded(v) for v in thing.record_variables}
+        elif isinstance(thing, es.PopulationRateMonitor):
+            found |= {f"{name}.t": thing.t_, f"{name}.rate": thing.rate_}
+    return found
+
+
+def same(folder, net):
+    told = expected(net)
+    assert told
+    for name, values in told.items():
+        np.testing.assert_array_equal(result(folder, name), values, err_msg=name)
+    return sum(len(values) for name, values in told.items() if name.endswith(".i"))
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory):
+    """A program of a rich network with two threads, and the runs that the tests look at."""
+    folder = tmp_path_factory.mktemp("export") / "program"
+    net = rich(threads=2)
+    net.export(folder, target="numba")
+    answers = carry_out(
+        folder,
+        ["--duration", DURATION],
+        ["--duration", DURATION, "--out", "alone", "--threads", "1"],
+        ["--duration", "70 ms", "--out", "pieces"],
+        ["--duration", "130 ms", "--out", "pieces", "--resume"],
+        ["--duration", DURATION, "--out", "seeded", "--seed", "5"],
+        [
+            "--duration",
+            "90 ms",
+            "--out",
+            "again",
+            "--seed",
+            "5",
+            "--set",
+            "cells.V = 0.25",
+            "--set",
+            "noise.weight=0.1",
+        ],
+        ["--duration", "110 ms", "--out", "again", "--resume"],
+        ["--duration", DURATION, "--out", "set", "--seed", "5", "--set", "cells.V=0.25", "--set", "noise.weight = 0.1"],
+        ["--list"],
+    )
+    return folder, answers
+
+
+@pytest.fixture(scope="module")
+def in_process():
+    net = rich(threads=2)
+    net.run(200 * ms)
+    return net
+
+
+def test_all_of_it_was_carried_out(program):
+    _, answers = program
+    assert [(status, out) for status, out, _ in answers[:-1]] == [(0, "")] * 8, answers
+    assert all("reached" in err and err.count("\n") == 1 for _, _, err in answers[:-1])
+
+
+def test_the_same_as_in_process(program, in_process):
+    assert same(program[0] / "results", in_process) > 100
+
+
+def test_threads_change_nothing(program):
+    assert_same(program[0] / "results", program[0] / "alone")
+
+
+def assert_same(one, other):
+    left, right = files(one), files(other)
+    assert left.keys() == right.keys()
+    for name, values in left.items():
+        if not name.startswith(("state/feed._ring", "state/late._ring", "state/loop._ring")):  # places that were used
+            np.testing.assert_array_equal(values, right[name], err_msg=name)
+
+
+def test_stop_and_resume_is_one_run(program):
+    assert_same(program[0] / "results", program[0] / "pieces")
+    told = [json.loads((program[0] / name / "results.json").read_text()) for name in ("results", "pieces")]
+    assert told[0] == told[1]
+
+
+def test_a_seed_is_that_of_the_network(program):
+    net = rich(threads=2)
+    seeded = es.Network(*taken(net), dt=0.5 * ms, target="numba", threads=2, seed=5)
+    seeded.run(200 * ms)
+    assert same(program[0] / "seeded", seeded) > 100
+
+
+def taken(net):
+    objects = list(net)
+    net.remove(*objects)
+    return objects
+
+
+def test_settings_are_values_of_the_objects(program):
+    net = rich(threads=2)
+    objects = taken(net)
+    by_name = {thing.name: thing for thing in objects}
+    by_name["cells"].V = 0.25
+    by_name["noise"].weight = 0.1
+    set_ = es.Network(*objects, dt=0.5 * ms, target="numba", threads=2, seed=5)
+    set_.run(200 * ms)
+    assert same(program[0] / "set", set_) > 100
+    assert_same(program[0] / "set", program[0] / "again")
+
+
+def test_the_list_says_what_may_be_set(program):
+    status, out, _ = program[1][-1]
+    assert status == 0
+    lines = out.splitlines()
+    assert any(line.startswith("noise.weight") and "an argument" in line for line in lines)
+    assert any(line.startswith("late.delay") and "export again" in line for line in lines)
+
+
+def test_every_kernel_has_its_model_over_it(program):
+    text = (program[0] / "kernels" / "cells_update.py").read_text()
+    assert "# dg/dt = -g/(5*ms) : 1" in text
+    assert "eqsim_generated" not in "".join(path.read_text() for path in program[0].rglob("*.py"))
+
+
+def test_mistakes_on_the_command_line(program):
+    folder, _ = program
+    duration = ["--duration", "10 ms", "--out", "wrong"]
+    cases = {
+        (): "say how long",
+        ("--duration", "10 mV"): "a value in ms is due",
+        ("--duration", "-1 ms"): "no time to run for",
+        (*duration, "--set", "cells.v=1"): "did you mean cells.V?",
+        (*duration, "--set", "late.delay=1ms"): "export again",
+        (*duration, "--set", "cells.V=1 mV"): "a plain number is due",
+        (*duration, "--set", "cells.V"): "NAME=VALUE",
+        (*duration, "--seed", "-1"): "a seed is an integer",
+        (*duration, "--seed", "1", "--resume"): "goes on with the values",
+        ("--resume", "--out", "nothing"): "no results in nothing",
+        ("--duration", "1 ms", "--out", "state"): "something else than results",
+        ("--durations", "1 ms"): "unrecognized",
+    }
+    for (command, words), (status, out, err) in zip(cases.items(), carry_out(folder, *cases), strict=True):
+        assert (status, out) == (2, ""), command
+        assert words in err, command
+        assert "Traceback" not in err
+    assert not (folder / "wrong").exists()
+
+
+def test_parameters_txt_is_read(program):
+    folder, _ = program
+    path = folder / "parameters.txt"
+    before = path.read_text()
+    try:
+        path.write_text(before.replace("noise.weight = 0.05", "noise.weight = 0.1") + "\ncells.V = 0.25\n")
+        one, wrong = ["--duration", DURATION, "--seed", "5", "--out", "filed"], "\nnoise.weigth = 3\n"
+        ((status, _, _),) = carry_out(folder, one)
+        path.write_text(before + wrong)
+        ((refused, _, err),) = carry_out(folder, one)
+    finally:
+        path.write_text(before)
+    assert (status, refused) == (0, 2)
+    assert f"parameters.txt, line {len(before.splitlines()) + 2}" in err
+    assert "did you mean noise.weight?" in err
+    assert_same(folder / "filed", folder / "set")
+
+
+def test_numbers_that_are_none_stop_it(tmp_path):
+    cells = es.NeuronGroup(5, "dv/dt = v**2/(10*ms) : 1", method="euler", name="cells")
+    cells.v = [1, 1, 3, 1, 1]
+    trace = es.StateMonitor(cells, "v", record=[0], name="trace")
+    es.Network(cells, trace, dt=0.1 * ms).export(tmp_path / "out", target="numba")
+    ((status, _, err),) = carry_out(tmp_path / "out", ["--duration", "1 second"])
+    assert status == 1
+    assert "cells.v of element 2 became inf between" in err
+    told = json.loads((tmp_path / "out" / "results" / "results.json").read_text())
+    assert 0 < told["step"] < told["end"] == 10000
+    assert result(tmp_path / "out" / "results", "trace.v").shape == (1, told["step"])
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_it_between_two_steps(program, number):
+    folder, _ = program
+    out = folder / f"stopped{int(number)}"
+    command = [sys.executable, "-I", "simulate.py", "--duration", "1e9 ms", "--out", out.name]
+    with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True) as running:
+        while not out.exists() and running.poll() is None:
+            time.sleep(0.05)
+        time.sleep(0.3)
+        running.send_signal(number)
+        err = running.stderr.read()
+    assert running.returncode == 130, err
+    assert "--resume" in err
+    step = json.loads((out / "results.json").read_text())["step"]
+    assert step > 0
+    whole = ["--duration", f"{step * 0.5 + 20} ms", "--out", "whole"]
+    answers = carry_out(folder, ["--duration", "20 ms", "--resume", "--out", out.name], whole)
+    assert [status for status, *_ in answers] == [0, 0], answers
+    assert_same(out, folder / "whole")
