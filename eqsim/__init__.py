@@ -11,6 +11,7 @@ import typing
 
 from eqsim import inputs
 from eqsim.connectivity import rules
+from eqsim.export.results import load_results
 from eqsim.network.channels import Channel, Ion
 from eqsim.network.conductance import ConductanceNeuron
 from eqsim.network.driven_input import Input
@@ -71,6 +72,7 @@ __all__ = [
     "integrate",
     "ions",
     "linked",
+    "load_results",
     "network_operation",
     "neurons",
     "plot",

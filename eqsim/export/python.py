@@ -11,7 +11,9 @@ from typing import Any
 
 from eqsim.checking.units import unit_table
 from eqsim.export.closure import closure, imported, renamed
+from eqsim.export.description import write_description
 from eqsim.export.project import Column, Project, Recorded
+from eqsim.export.readme import readme
 from eqsim.lowering.kernel import Kernel
 from eqsim.lowering.program import Launch
 from eqsim.targets.cache import PACKAGE, digest
@@ -25,12 +27,14 @@ _DRIVER = "eqsim.standalone.simulate"
 _SHORT = MappingProxyType({"s": "second"})  # what people write on a command line
 
 
-def write_numba(project: Project, folder: Path) -> None:
-    """Write a project that needs NumPy and Numba."""
+def write(project: Project, folder: Path, target: str) -> None:
+    """Write the program into an empty folder; it needs NumPy and the package that the target is named after."""
     layout = Layout(project.program, project.storages)
     sources = numba_sources(project, layout)
+    write_description(project, folder, target)
+    (folder / "README.md").write_text(readme(project, target), encoding="utf-8")
     _write(folder, sources)
-    _write(folder, {"simulate.py": environment("export").get_template("simulate_numba.j2").render()})
+    _write(folder, {"simulate.py": environment("export").get_template(f"simulate_{target}.j2").render()})
     _write_program(project, folder, layout, sources)
     _write_runtime(folder, sources.values(), "eqsim.standalone.team")
 

@@ -15,7 +15,7 @@ from eqsim.checking.checked import Role, Type
 from eqsim.checking.dimensions import Unit
 from eqsim.checking.units import unit_table, unit_text
 from eqsim.checking.vocabulary import time_unit
-from eqsim.export.description import write_description
+from eqsim.export import c
 from eqsim.export.folder import fresh
 from eqsim.export.project import Array, Column, FileNames, Project, Queue, Recorded, RecordKind, Settable
 from eqsim.lowering.kernel import Kernel
@@ -53,11 +53,12 @@ def export(network: Any, folder: str | os.PathLike[str], target: str) -> None:
     check_path(folder, "folder", _OWNER)
     made = project(network, target)
     with fresh(Path(folder)) as place:
-        write_description(made, place, target)
-        if target == "numba":
-            from eqsim.export.python import write_numba  # noqa: PLC0415 - only those who export pay for it
+        if target == "c":
+            c.write(made, place)
+        else:
+            from eqsim.export import python  # noqa: PLC0415 - Numba is imported by those who use it
 
-            write_numba(made, place)
+            python.write(made, place, target)
 
 
 def project(network: Any, target: str) -> Project:

@@ -13,7 +13,7 @@ from eqsim.targets import cache, extension
 from eqsim.targets.compiled import CompiledRun, compiled_run
 from eqsim.targets.cython_source import kernel_text
 from eqsim.targets.layout import Layout
-from eqsim.targets.loop import loop
+from eqsim.targets.loop import InPython, loop
 from eqsim.targets.render import SourceCode, environment
 from eqsim.targets.target import Storages
 from eqsim.targets.team import Drive, processors
@@ -107,7 +107,7 @@ def _refuse_functions(program: Program) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class _Words(InPython):
     """What C's arrays are called: an address and a length."""
 
     def first(self, array: str) -> str:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from itertools import chain
 from types import MappingProxyType
 
 from eqsim.checking.checked import Type
-from eqsim.language.expr import Binary, Call, Expr, Name, substitute
-from eqsim.lowering.kernel import Add, Append, Draw, If, Instruction, Kernel, Let, Load, Store
+from eqsim.language.expr import Binary, Call, Expr, Name
+from eqsim.lowering.kernel import Draw, Kernel, Let, Load, flat
 from eqsim.lowering.phases import Phases, two_phases
-from eqsim.lowering.types import type_of, whole_power
+from eqsim.lowering.types import whole_power
 from eqsim.targets.invariants import without_invariants
 from eqsim.targets.render import Spell, arguments, environment, literal, measured, spelling, vectorises
+from eqsim.targets.typed import is_whole, renamed, types_of
 from eqsim.targets.widen import widened
 
 _BLOCK = 128  # synapses that are dealt with together
@@ -31,15 +31,15 @@ RESERVED = frozenset(
 
 def kernel_text(kernel: Kernel, dtypes: Mapping[str, str], dtype: str, function: str) -> str:
     """Render a kernel as a function of that name; ``dtypes`` names the entry type of each array argument."""
-    kernel = _renamed(kernel)
-    kernel, bound = without_invariants(kernel, _types(kernel))
+    kernel = renamed(kernel, RESERVED)
+    kernel, bound = without_invariants(kernel, types_of(kernel))
     phases = two_phases(kernel)
     lengths = measured(kernel)
-    types = _types(kernel, bound)
+    types = types_of(kernel, bound)
     plain = spelling("float64", vector=vectorises(kernel, phases), own=_spelled(types))
 
     def spell(expr: Expr, kind: str = "") -> str:
-        cast = "<int64_t>" if kind == "integer" and not _whole(expr, types) else ""
+        cast = "<int64_t>" if kind == "integer" and not is_whole(expr, types) else ""
         return f"{cast}({plain(expr)})" if cast else plain(expr)
 
     wide = widened(kernel, dtypes)
@@ -72,56 +72,6 @@ def kernel_text(kernel: Kernel, dtypes: Mapping[str, str], dtype: str, function:
     return str(environment("cython").get_template("kernel.j2").render(fields))
 
 
-def _renamed(kernel: Kernel) -> Kernel:
-    """Return the kernel with locals and arguments of other names where theirs are words of Cython."""
-    bound = {one.name for one in chain(_flat(kernel.body), kernel.invariant) if isinstance(one, Let | Load | Draw)}
-    names = {name: f"_named_{name}" for name in (bound | kernel.scalars.keys()) & RESERVED}
-    if not names:
-        return kernel
-    values: dict[str, Expr] = {name: Name(other) for name, other in names.items()}
-    return replace(
-        kernel,
-        scalars={names.get(name, name): kind for name, kind in kernel.scalars.items()},
-        invariant=tuple(Let(names.get(x.name, x.name), substitute(x.value, values), x.type) for x in kernel.invariant),
-        body=tuple(_with_names(one, names, values) for one in kernel.body),
-    )
-
-
-def _with_names(one: Instruction, names: Mapping[str, str], values: Mapping[str, Expr]) -> Instruction:
-    match one:
-        case Load(name):
-            return replace(one, name=names.get(name, name))
-        case Let(name, value):
-            return replace(one, name=names.get(name, name), value=substitute(value, values))
-        case Draw(name, arguments=given):
-            given = tuple(substitute(argument, values) for argument in given)
-            return replace(one, name=names.get(name, name), arguments=given)
-        case Store(_, _, value) | Add(_, _, value) | Append(_, value):
-            return replace(one, value=substitute(value, values))
-        case If(condition, body):
-            return If(substitute(condition, values), tuple(_with_names(inner, names, values) for inner in body))
-
-
-def _flat(body: tuple[Instruction, ...]) -> list[Instruction]:
-    return [x for one in body for x in ((one, *_flat(one.body)) if isinstance(one, If) else (one,))]
-
-
-def _types(kernel: Kernel, bound: tuple[Load | Let, ...] = ()) -> dict[str, Type]:
-    """Return the type of every name that may stand in a formula."""
-    types: dict[str, Type] = {**dict.fromkeys(("_i", "_j", "_k", "_step"), "integer"), "t": "real", "dt": "real"}
-    types |= kernel.scalars
-    types |= {name: "real" if entry == "real" else "integer" for name, entry in kernel.arrays.items()}
-    for one in chain(kernel.invariant, bound, _flat(kernel.body)):
-        match one:
-            case Let(name, _, kind):
-                types[name] = kind
-            case Load(name, array):
-                types[name] = "real" if kernel.arrays[array] == "real" else "integer"
-            case Draw(name, law):
-                types[name] = "real" if law in {"uniform", "normal"} else "integer"
-    return types
-
-
 def _spelled(types: Mapping[str, Type]) -> Spell:
     """Return what spells the formulas that C reads otherwise than Python."""
 
@@ -131,12 +81,12 @@ def _spelled(types: Mapping[str, Type]) -> Spell:
                 return f"_eq.floor_quotient({inner(left)}, {inner(right)})"
             case Binary("%", left, right):
                 return f"_eq.mod({inner(left)}, {inner(right)})"
-            case Binary("/", left, right) if _whole(left, types) and _whole(right, types):
+            case Binary("/", left, right) if is_whole(left, types) and is_whole(right, types):
                 return f"(<double>({inner(left)})/({inner(right)}))"
-            case Binary("**", base, exponent) if _whole(base, types) and whole_power(exponent):
+            case Binary("**", base, exponent) if is_whole(base, types) and whole_power(exponent):
                 return f"_eq.positive_power({inner(base)}, {inner(exponent)})"
             case Binary("**", base, exponent):
-                return _power(literal(exponent), f"<double>({inner(base)})" if _whole(base, types) else inner(base))
+                return _power(literal(exponent), f"<double>({inner(base)})" if is_whole(base, types) else inner(base))
             case Call("_held", (Name(table), *rest)):
                 given = ", ".join(inner(one) for one in rest)
                 return f"_eq.held({table}, {table}_size, {given})"
@@ -144,10 +94,6 @@ def _spelled(types: Mapping[str, Type]) -> Spell:
                 return None
 
     return own
-
-
-def _whole(expr: Expr, types: Mapping[str, Type]) -> bool:
-    return type_of(expr, types) != "real"
 
 
 def _power(exponent: float | int | None, base: str) -> str | None:
@@ -173,7 +119,7 @@ def _locals(
     }[kernel.domain]
     found = dict.fromkeys((*integers, *(("_block", "_end") if phases else ())), "int64_t")
     body = kernel.body if phases is None else (*phases.first, *phases.second)
-    for one in chain(kernel.invariant, bound, _flat(body)):
+    for one in chain(kernel.invariant, bound, flat(body)):
         match one:
             case Let(name, _, kind):
                 found[name] = _C[kind]

@@ -39,6 +39,53 @@ class Words(Protocol):
         """Spell the lines that bind ``_begin`` and ``_end`` of that number to a lane's slice of a group."""
         ...
 
+    def step(self, period: int) -> str:
+        """Spell the step of a clock that has a step in every ``period`` ones of the network's."""
+        ...
+
+    def section(self, whole: str, dtype: str, number: str, count: str) -> str:
+        """Spell one of so many equal sections of an array."""
+        ...
+
+    def bound(self, array: str, dtype: str, section: str) -> str:
+        """Spell the line that lets an array be a section."""
+        ...
+
+    def look(self, sections: list[str], test: str, path: str, word: str, *, own: bool) -> list[str]:
+        """Spell the lines that tell of a list too short for the next step, its ``own`` for each lane or one for all."""
+        ...
+
+    def meeting(self, word: str) -> list[str]:
+        """Spell the lines with which threads meet and then, with a word, look whether one told of a list."""
+        ...
+
+
+class InPython:
+    """The words that targets share whose run loops are Python, or look like it."""
+
+    def step(self, period: int) -> str:
+        """Spell the step of a clock."""
+        return "_now" if period == 1 else f"_now // {period}"
+
+    def section(self, whole: str, dtype: str, number: str, count: str) -> str:  # noqa: ARG002 - of no concern here
+        """Spell a section of an array."""
+        return f"_eq.section({whole}, {number}, {count})"
+
+    def bound(self, array: str, dtype: str, section: str) -> str:  # noqa: ARG002
+        """Spell that an array is a section."""
+        return f"{array} = {section}"
+
+    def look(self, sections: list[str], test: str, path: str, word: str, *, own: bool) -> list[str]:
+        """Spell a look at a list."""
+        head = "for _lane in range(_from, _to):" if own else "for _lane in range(_eq.int64(_member == 0)):"
+        told = [f"    if {test}:  # room in {path}", f"        {word} = _now + 1"]
+        return [head, *(f"    {line}" for line in sections), *told]
+
+    def meeting(self, word: str) -> list[str]:
+        """Spell a meeting."""
+        lines = ["_met += 1", "_eq.meet(_sync, _met*_members)"]
+        return [*lines, f"_full = {word} == _now + 1"] if word else lines
+
 
 def loop(program: Program, layout: Layout, functions: list[str], words: Words) -> tuple[str, dict[str, Any]]:
     """Return the name of the template for a program's run loop, and its fields.
@@ -71,9 +118,8 @@ def _team(program: Program, layout: Layout, functions: list[str], words: Words) 
     first = next((place for place, turn in enumerate(turns) if turn.meet), None)
     stretches: list[dict[str, Any]] = []
     slices: set[str] = set()
-    steps = {
-        a: _step(turn.launch) for turn in turns if turn.launch.call == "compress" for a in turn.launch.arrays.values()
-    }
+    listing = [turn.launch for turn in turns if turn.launch.call == "compress"]
+    steps = {a: words.step(launch.when.period) for launch in listing for a in launch.arrays.values()}
     for place, (turn, function) in enumerate(zip(turns, functions, strict=True)):
         if turn.meet or not stretches or stretches[-1]["shared"] != turn.shared:
             meeting = _meeting(program, layout, words, first=place == first) if turn.meet else []
@@ -85,7 +131,9 @@ def _team(program: Program, layout: Layout, functions: list[str], words: Words) 
         stretch["calls"].append(_entry(launch, _call(launch, layout, function, given, words)) | {"place": place})
     apart = program.lanes.private | program.lanes.alternating
     stops = [
-        words.first(f"_eq.section({layout.whole(a)}, _from, _lanes)" if a in apart else layout.array(a))
+        words.first(
+            words.section(layout.whole(a), layout.dtype_of(a), "_from", "_lanes") if a in apart else layout.array(a)
+        )
         for a in program.stops
     ]
     arrays = [
@@ -122,39 +170,31 @@ def _lane(
         begin += words.slice(number, text)
     for name, address in launch.arrays.items():
         if name not in _WHOLE or launch.call != "gather":
-            begin += _section(address, lanes, layout, steps.get(address, ""))
+            begin += _section(address, lanes, layout, words, steps.get(address, ""))
     return given, begin
 
 
-def _section(address: Address, lanes: Lanes, layout: Layout, step: str = "") -> list[str]:
+def _section(address: Address, lanes: Lanes, layout: Layout, words: Words, step: str = "") -> list[str]:
     """Spell the part of an array that is a lane's; nothing where all share it."""
-    name, whole = layout.array(address), layout.whole(address)
-    if address in lanes.private:
-        return [f"{name} = _eq.section({whole}, _lane, _lanes)"]
-    if address in lanes.alternating:
-        return [f"{name} = _eq.section({whole}, ({step} & 1)*_lanes + _lane, 2*_lanes)"]
-    return []
+    if address not in lanes.private and address not in lanes.alternating:
+        return []
+    one, of = ("_lane", "_lanes") if address in lanes.private else (f"({step} & 1)*_lanes + _lane", "2*_lanes")
+    dtype = layout.dtype_of(address)
+    return [words.bound(layout.array(address), dtype, words.section(layout.whole(address), dtype, one, of))]
 
 
 def _meeting(program: Program, layout: Layout, words: Words, *, first: bool) -> list[str]:
     """Spell a meeting; at the first one of a step, threads say which lists may be too short for the next step."""
-    lines = ["_met += 1", "_eq.meet(_sync, _met*_members)"]
     if not first or not program.guards:
-        return lines
+        return words.meeting("")
     word = "_sync[8 + 8*(_now & 1)]"  # one for even and one for odd steps: a thread may be a step ahead
     looks: list[str] = []
     for guard in program.guards:
-        own = guard.used in program.lanes.private
-        looks.append("for _lane in range(_from, _to):" if own else "for _lane in range(_eq.int64(_member == 0)):")
         parts = [a for a in (guard.values, guard.used, guard.freed) if a is not None]
-        looks += [f"    {line}" for a in parts for line in _section(a, program.lanes, layout)]
-        looks.append(f"    if {_guard(guard, layout, 2, words)}:  # room in {guard.values.variable}")
-        looks.append(f"        {word} = _now + 1")
-    return [*looks, *lines, f"_full = {word} == _now + 1"]
-
-
-def _step(launch: Launch) -> str:
-    return "_now" if launch.when.period == 1 else f"_now // {launch.when.period}"
+        sections = [line for a in parts for line in _section(a, program.lanes, layout, words)]
+        test, own = _guard(guard, layout, 2, words), guard.used in program.lanes.private
+        looks += words.look(sections, test, guard.values.variable, word, own=own)
+    return [*looks, *words.meeting(word)]
 
 
 def _call(launch: Launch, layout: Layout, function: str, given: Mapping[str, str], words: Words) -> str:
@@ -162,7 +202,8 @@ def _call(launch: Launch, layout: Layout, function: str, given: Mapping[str, str
     if not isinstance(launch.call, Kernel):
         return _procedure(launch, layout, function, given, words)
     kernel, lengths = launch.call, measured(launch.call)
-    texts = {"_step": _step(launch), "dt": layout.real(launch.clock)}
+    step = words.step(launch.when.period)
+    texts = {"_step": step, "dt": layout.real(launch.clock)}
     texts["_stream"] = layout.integer(launch.stream) if launch.stream is not None else "0"
     for name, address in launch.arrays.items():
         texts[name] = words.passed(layout.array(address), measured=name in lengths)
@@ -185,7 +226,8 @@ def _procedure(launch: Launch, layout: Layout, function: str, given: Mapping[str
     texts |= {scalar: layout.integer(address) for scalar, address in launch.scalars.items()}
     if name == "gather":
         texts["lanes"] = "_lanes"
-    texts |= {"step": _step(launch), "parity": f"{_step(launch)} & 1"}
+    step = words.step(launch.when.period)
+    texts |= {"step": step, "parity": f"{step} & 1"}
     texts = {"end": texts.get("n", "0")} | {key.removeprefix("_"): text for key, text in given.items()} | texts
     return f"{function}({', '.join(texts[parameter] for parameter in parameters(name))})"
 

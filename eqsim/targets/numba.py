@@ -18,7 +18,7 @@ from eqsim.targets import cache, generate, intrinsics, meeting, numba_counts, nu
 from eqsim.targets.blame import blame
 from eqsim.targets.compiled import CompiledRun, compiled_run
 from eqsim.targets.layout import Layout
-from eqsim.targets.loop import loop
+from eqsim.targets.loop import InPython, loop
 from eqsim.targets.render import SourceCode, driver_source, function_source, kernel_source
 from eqsim.targets.target import Storages
 from eqsim.targets.team import processors
@@ -75,7 +75,7 @@ def _context() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class _Words(InPython):
     """What Numba's arrays, which know their lengths, are called."""
 
     def first(self, array: str) -> str:

@@ -1,0 +1,147 @@
+/* The run: chunks of steps by a team of threads, and between them room, a look for NaN, progress and signals. */
+#include <inttypes.h>
+#include <math.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "quantities.h"
+#include "simulation.h"
+
+static const double CHUNK = 0.1; /* seconds: short enough for Ctrl-C, long enough to cost nothing */
+
+static volatile sig_atomic_t pressed;
+
+static void stop(int signal)
+{
+    (void)signal;
+    pressed = 1;
+}
+
+struct member {
+    struct simulation *run;
+    int64_t number, first, last, reached, *sync;
+    pthread_t thread;
+};
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+double time_of(int64_t step) { return (double)step * eq_network.dt; }
+
+static void *work(void *given)
+{
+    struct member *member = given;
+    struct simulation *run = member->run;
+    member->reached = eq_drive(
+        member->first, member->last, run->table, run->reals, run->integers, member->number, run->members,
+        eq_network.lanes, member->sync);
+    return NULL;
+}
+
+/* carry out steps by all members; return the step reached */
+static int64_t together(struct simulation *run, int64_t last, int *full)
+{
+    int64_t sync[EQ_SYNC] = {0};
+    struct member *team = allocated(run->members * (int64_t)sizeof *team), *member;
+    for (member = team; member < team + run->members; member++) {
+        member->run = run, member->number = member - team, member->sync = sync;
+        member->first = run->reached, member->last = last;
+        if (member > team && pthread_create(&member->thread, NULL, work, member))
+            fail("take fewer with --threads", "a thread cannot be started");
+    }
+    work(team);
+    for (member = team + 1; member < team + run->members; member++) pthread_join(member->thread, NULL);
+    int64_t reached = team->reached;
+    *full = sync[EQ_FULL] != 0;
+    free(team);
+    return reached;
+}
+
+/* the first state that is NaN or infinite: its array and element, or 0 where there is none */
+static int astray(const struct simulation *run, int *which, int64_t *element, double *value)
+{
+    for (int k = 0; k < eq_finite_count; k++) {
+        const struct array *array = &run->arrays[eq_finites[k]];
+        int single = eq_arrays[eq_finites[k]].type == EQ_FLOAT32;
+        const double *wide = array->at;
+        const float *narrow = array->at;
+        double sum = 0;
+        for (int64_t i = 0; i < array->size; i++) sum += single ? (double)narrow[i] * 0 : wide[i] * 0;
+        if (sum == 0) continue; /* 0 times NaN or infinity is NaN */
+        for (int64_t i = 0; i < array->size; i++) {
+            *which = eq_finites[k], *element = i, *value = single ? (double)narrow[i] : wide[i];
+            if (!isfinite(*value)) return 1;
+        }
+    }
+    return 0;
+}
+
+static void print_time(FILE *file, int64_t step)
+{
+    fprintf(file, "%.10g%s%s", time_of(step), eq_network.unitless ? "" : " ", eq_network.unitless ? "" : eq_network.time_unit);
+}
+
+static void show(const struct simulation *run, int64_t first, double begin)
+{
+    double done = (double)(run->reached - first) / (double)(run->last - first), spent = now() - begin;
+    fprintf(stderr, "\r%3.0f %%  ", 100 * done);
+    print_time(stderr, run->reached);
+    fputs(" of ", stderr);
+    print_time(stderr, run->last);
+    if (done > 0) fprintf(stderr, ", %.0f s left   ", spent / done - spent);
+    fflush(stderr);
+}
+
+static void take_signals(void)
+{
+    struct sigaction action = {0};
+    action.sa_handler = stop;
+    action.sa_flags = (int)SA_RESETHAND; /* a second one ends the program at once */
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+int simulate(struct simulation *run)
+{
+    int64_t first = run->reached, chunk = 16, looked = run->reached, element = 0;
+    int shows = !run->quiet && isatty(fileno(stderr)), wrong = 0, which = 0;
+    double begin = now(), value = 0;
+    take_signals();
+    make_room(run);
+    while (run->reached < run->last && !pressed && !wrong) {
+        int64_t until = run->last - run->reached < chunk ? run->last : run->reached + chunk, before = run->reached;
+        double since = now();
+        int full = 0;
+        run->reached = together(run, until, &full);
+        double seconds = now() - since;
+        wrong = astray(run, &which, &element, &value);
+        if (!wrong) looked = run->reached;
+        if (run->reached < until || full) make_room(run);
+        else if (seconds * 4 < CHUNK) chunk *= 4;
+        else chunk = seconds > 0 && chunk * CHUNK / seconds >= 1 ? (int64_t)((double)chunk * CHUNK / seconds) : 1;
+        if (shows && run->reached > before) show(run, first, begin);
+    }
+    if (shows) fputs("\r                                                            \r", stderr);
+    flush_records(run);
+    if (wrong) {
+        fprintf(stderr, "simulate: %s of element %" PRId64 " became %g between ", eq_arrays[which].name, element, value);
+        print_time(stderr, looked);
+        fputs(" and ", stderr);
+        print_time(stderr, run->reached);
+        fputs("\n  hint: a smaller dt or another method may help; look for divisions by zero\n", stderr);
+        return 1;
+    }
+    if (!run->quiet && run->reached == run->last && isatty(fileno(stderr))) {
+        print_time(stderr, run->last - first);
+        fprintf(stderr, " simulated in %.2f s, results in %s\n", now() - begin, run->out);
+    }
+    return run->reached < run->last ? 130 : 0;
+}
