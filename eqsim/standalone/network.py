@@ -35,6 +35,20 @@ class Network:
         unit = self.told["time_unit"]
         return f"{step * self.dt:g}" + ("" if unit == "1" else f" {unit}")
 
+    def load(self, folder: Path, state: Path | None = None) -> None:
+        """Read the arrays as they were at export or, where a run has left its ``state``, as it left them."""
+        arrays = self.arrays
+        for array in self.told["arrays"]:
+            name = array["name"]
+            if "view_of" in array:
+                arrays[name] = arrays[array["view_of"]].view(array["dtype"])
+            elif "file" in array:
+                ran = state is not None and array["written"]
+                path = state / Path(array["file"]).name if ran and state else folder / array["file"]
+                arrays[name] = _array(path, array)
+            else:
+                arrays[name] = np.empty(0, array["dtype"])  # a list of records
+
     def seed(self, seed: int) -> None:
         """Let the random numbers of the run depend on a seed, as in a network that has it."""
         for name, number in self.told["streams"].items():
@@ -74,20 +88,10 @@ class Network:
                 np.save(folder / Path(array["file"]).name, self.arrays[array["name"]], allow_pickle=False)
 
 
-def read_network(folder: Path, state: Path | None = None) -> Network:
-    """Read a network as it was at export or, what the program changes, as a run left it in the folder ``state``."""
+def read_network(folder: Path) -> Network:
+    """Read what a network is; its arrays are loaded when a run begins."""
     told, program = _json(folder / "network.json"), _json(folder / "program.json")
-    arrays: dict[str, NDArray[Any]] = {}
-    for array in told["arrays"]:
-        name = array["name"]
-        if "view_of" in array:
-            arrays[name] = arrays[array["view_of"]].view(array["dtype"])
-        elif "file" in array:
-            ran = state is not None and array["written"]
-            arrays[name] = _array(state / Path(array["file"]).name if ran and state else folder / array["file"], array)
-        else:
-            arrays[name] = np.empty(0, array["dtype"])  # a list of records
-    return Network(told, program, arrays, dict(program["constants"]))
+    return Network(told, program, {}, dict(program["constants"]))
 
 
 def _json(path: Path) -> Any:

@@ -61,7 +61,7 @@ def main(folder: Path, loop: Callable[[Network, int], Loop], arguments: Sequence
         if request.listing:
             sys.stdout.write(f"{settings.table()}\n")
             return 0
-        run = _resumed(folder, request) if request.resume else _fresh(folder, request, network, settings)
+        run = (_resumed if request.resume else _fresh)(folder, request, network, settings)
         carrier = _made(loop, run.network, request)
         if not request.resume:
             results.begin(request.out)
@@ -78,15 +78,15 @@ def _fresh(folder: Path, request: Request, network: Network, settings: Settings)
     if request.seed is not None:
         course.seed = request.seed
         network.seed(request.seed)
+    network.load(folder)
     settings.apply(values, begun=False)
     course.set = values
     return Run(network, request, course)
 
 
-def _resumed(folder: Path, request: Request) -> Run:
-    network = read_network(folder, results.state_of(request.out))
+def _resumed(folder: Path, request: Request, network: Network, settings: Settings) -> Run:
     course = results.earlier(request.out, network.program["digest"])
-    settings = Settings(network)
+    values = settings.read_all(request.settings)
     if request.duration is not None:
         course.last = course.reached + round(settings.duration(request.duration) / network.dt)
         course.duration = (course.last - course.begun) * network.dt
@@ -94,8 +94,8 @@ def _resumed(folder: Path, request: Request) -> Run:
         raise Refused(f"the run in {request.out} has come to its end", "--duration says how much longer to run")
     if course.seed is not None:
         network.seed(course.seed)
+    network.load(folder, results.state_of(request.out))
     settings.apply(course.set, begun=True)
-    values = settings.read_all(request.settings)
     settings.apply(values, begun=False)
     course.set |= values
     return Run(network, request, course)

@@ -76,6 +76,17 @@ class Team:
         return reached, bool(sync[STOPPED])
 
 
+def with_addresses(function: Callable[..., int]) -> Drive:
+    """Return a run loop that takes the addresses of arrays as one that takes arrays."""
+
+    def drive(first: int, last: int, *given: Any) -> int:
+        table, reals, integers, member, members, lanes, sync, ticks = given
+        addresses = table.ctypes.data, reals.ctypes.data, integers.ctypes.data
+        return function(first, last, *addresses, member, members, lanes, sync.ctypes.data, ticks.ctypes.data)
+
+    return drive
+
+
 def processors() -> int:
     """Return how many threads may share a run: one for each processor that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -12,12 +12,13 @@ import pytest
 import eqsim as es
 from eqsim.units import Hz, ms, mV
 from tests.export.programs import carry_out, files, result
+from tests.targets.compiled import COMPILED
 
 DURATION = "200 ms"
 SET = ["--set", "cells.V = 2.5*mV", "--set", "noise.weight=1e-3 volt"]
 
 
-def lively(threads=2, seed=11):
+def lively(target, seed=11, threads=2):
     """Return a small network with noise, refractoriness, delays of all kinds, plasticity, inputs and monitors."""
     es.seed(3)
     cells = es.NeuronGroup(
@@ -50,7 +51,9 @@ def lively(threads=2, seed=11):
         es.StateMonitor(cells, ["V", "g"], record=[0, 7, 31], dt=1 * ms, name="trace"),
         es.PopulationRateMonitor(cells, name="rates"),
     ]
-    return es.Network(cells, sources, late, loop, noise, *monitors, dt=0.5 * ms, threads=threads, seed=seed)
+    return es.Network(
+        cells, sources, late, loop, noise, *monitors, dt=0.5 * ms, target=target, threads=threads, seed=seed
+    )
 
 
 def expected(net):
@@ -79,12 +82,16 @@ def same(folder, net):
     return sum(len(values) for name, values in told.items() if name.endswith(".i"))
 
 
+@pytest.fixture(scope="module", params=COMPILED)
+def target(request):
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def program(tmp_path_factory):
-    """A program of a rich network with two threads, and the runs that the tests look at."""
+def program(tmp_path_factory, target):
+    """A program of a lively network with two threads, and the runs that the tests look at."""
     folder = tmp_path_factory.mktemp("export") / "program"
-    net = lively()
-    net.export(folder, target="numba")
+    lively(target).export(folder, target)
     answers = carry_out(
         folder,
         ["--duration", DURATION],
@@ -111,20 +118,15 @@ def program(tmp_path_factory):
     return folder, answers
 
 
-@pytest.fixture(scope="module")
-def in_process():
-    net = lively()
-    net.run(200 * ms)
-    return net
-
-
 def test_all_of_it_was_carried_out(program):
     _, answers = program
     assert [tuple(answer) for answer in answers[:-1]] == [(0, "", "")] * 8, answers
 
 
-def test_the_same_as_in_process(program, in_process):
-    assert same(program[0] / "results", in_process) > 100
+def test_the_same_as_in_process(program, target):
+    net = lively(target)
+    net.run(200 * ms)
+    assert same(program[0] / "results", net) > 100
 
 
 def test_threads_change_nothing(program):
@@ -146,14 +148,14 @@ def test_stop_and_resume_is_one_run(program):
     assert told[0]["finished"]
 
 
-def test_a_seed_is_that_of_the_network(program):
-    net = lively(seed=5)
+def test_a_seed_is_that_of_the_network(program, target):
+    net = lively(target, seed=5)
     net.run(200 * ms)
     assert same(program[0] / "seeded", net) > 100
 
 
-def test_settings_are_values_of_the_objects(program):
-    net = lively(seed=5)
+def test_settings_are_values_of_the_objects(program, target):
+    net = lively(target, seed=5)
     net["cells"].V, net["noise"].weight = 2.5 * mV, 1 * mV
     net.run(200 * ms)
     assert same(program[0] / "set", net) > 100
@@ -168,8 +170,9 @@ def test_the_list_says_what_may_be_set(program):
     assert any(line.startswith("late.delay") and "export again" in line for line in lines)
 
 
-def test_every_kernel_has_its_model_over_it(program):
-    text = (program[0] / "kernels" / "cells_update.py").read_text()
+def test_every_kernel_has_its_model_over_it(program, target):
+    name = "kernels/cells_update.py" if target == "numba" else "network.pyx"
+    text = (program[0] / name).read_text()
     assert "# dV/dt = (E + g - V)/tau + 0.3*mV*xi/ms**0.5 : mV (unless refractory)" in text
     assert "eqsim_generated" not in "".join(path.read_text() for path in program[0].rglob("*.py"))
 
@@ -204,7 +207,7 @@ def test_parameters_txt_is_read(program):
     path = folder / "parameters.txt"
     before = path.read_text()
     try:
-        path.write_text(before.replace("noise.weight = 0.05", "noise.weight = 0.1") + "\ncells.V = 2.5 mV\n")
+        path.write_text(before.replace("noise.weight = 0.5 mV", "noise.weight = 1 mV") + "\ncells.V = 2.5*mV\n")
         one, wrong = ["--duration", DURATION, "--seed", "5", "--out", "filed"], "\nnoise.weigth = 3\n"
         ((status, _, _),) = carry_out(folder, one)
         path.write_text(before + wrong)
