@@ -49,6 +49,7 @@ PROMISED = (
     "inputs",
     "integrate",
     "ions",
+    "load_results",
     "neurons",
     "plot",
     "rates",

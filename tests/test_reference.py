@@ -67,7 +67,7 @@ SLOW_WITHOUT_COMPILING = {
 class Run:
     """One case built, run and recorded; attributes are the monitors and what they saw in plain numbers."""
 
-    def __init__(self, case, target):
+    def __init__(self, case, target, *, start=True):
         self.case = case
         self.model = json.loads((REFERENCE / f"{case.name}.json").read_text(encoding="utf-8"))
         self.arrays = np.load(REFERENCE / f"{case.name}.npz")
@@ -89,7 +89,8 @@ class Run:
             self.events = es.EventMonitor(self.objects["G"], "half")
             monitors.append(self.events)
         self.network = es.Network(*self.objects.values(), *monitors, dt=self.dt, target=target)
-        self.network.run(self.value(self.model["duration"]))
+        if start:
+            self.network.run(self.value(self.model["duration"]))
 
     def value(self, text):
         """Evaluate an expression of the .json: numbers, units, arrays of the .npz, signs, products and lists."""

@@ -45,7 +45,8 @@ RESERVED = frozenset(
     """asm auto bool break case char complex const continue default double else enum errno extern false float for goto
     if imaginary inline int long main memcpy memset register restrict return short signed sizeof static struct switch
     true typedef typeof union unsigned void volatile while int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t
-    uint64_t intptr_t uintptr_t size_t NULL NAN INFINITY HUGE_VAL EOF linux unix i386""".split()  # noqa: SIM905
+    uint64_t intptr_t uintptr_t size_t NULL NAN INFINITY HUGE_VAL EOF linux unix i386 asin acos atan atan2
+    pow""".split()  # noqa: SIM905
 )
 
 
@@ -56,7 +57,7 @@ def entry_type(dtype: str) -> str:
 
 def kernel_text(kernel: Kernel, dtypes: Mapping[str, str], dtype: str, function: str) -> str:
     """Render a kernel as a function of that name; ``dtypes`` names the entry type of each array argument."""
-    kernel = renamed(kernel, RESERVED)
+    kernel = renamed(kernel, {*RESERVED, *(name for name in types_of(kernel) if name.lower().startswith("eq_"))})
     kernel, bound = without_invariants(kernel, types_of(kernel))
     phases, wide = two_phases(kernel), widened(kernel, dtypes)
     types, real = types_of(kernel, bound), entry_type(dtype)
@@ -210,7 +211,7 @@ def _number(value: float | int | bool, suffix: str) -> str | None:
 
 def comment(text: str) -> str:
     """Return a text as it may stand in a comment."""
-    return text.replace("*/", "* /").replace("/*", "/ *").replace("\\", "/")
+    return text.replace("*/", "* /").replace("/*", "/ *")
 
 
 def identifier(*parts: str) -> str:

@@ -109,6 +109,7 @@ def _record(record: Recorded) -> dict[str, Any]:
         "period": record.period,
         "dt": record.dt,
         "size": record.size,
+        "elements": record.elements,
         "columns": [
             {"name": c.name, "file": f"{c.file}.npy", "kind": c.kind, "unit": c.unit, "type": c.type}
             for c in record.columns

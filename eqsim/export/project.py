@@ -62,7 +62,8 @@ class Recorded:
     recorded elements of states. ``within`` maps indexes of the group to those of the part that is recorded, if one is.
     ``counted`` holds how many events each element of the group had, where they are counted and not kept, and
     ``members`` says for which of them that is told (all by default); the counts go to ``results/COUNTS.npy``. Both
-    tables are among the arrays of the project, which no part of the program touches.
+    tables are among the arrays of the project, which no part of the program touches. ``elements`` is how many elements
+    the source has, a group or a part of one.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Recorded:
     counted: Address | None = None
     members: Address | None = None
     counts: str = ""
+    elements: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,12 +49,12 @@ class Record:
 
     @property
     def count(self) -> NDArray[np.int64]:
-        """How many events each element had, shape (n,); kept events are counted up to the last element that had one."""
+        """How many events each element of the source had, shape (n,)."""
         if "counts" in self._told:
             return _array(self._folder / self._told["counts"]).astype(np.int64)
         if "i" not in self._columns:
             raise self._unknown("count")
-        return np.bincount(self._plain("i"), minlength=0)
+        return np.bincount(self._plain("i"), minlength=int(self._told["elements"]))
 
     def __getitem__(self, name: str) -> Any:
         """Return a column with its unit."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
@@ -76,7 +77,10 @@ def project(network: Any, target: str) -> Project:
     names = FileNames()
     used = _addresses(program)
     monitors = {name: thing for name, thing in members.items() if isinstance(thing, _MONITORS)}
-    records = tuple(_recorded(name, thing, network._clocks, names) for name, thing in monitors.items())
+    records = tuple(
+        replace(_recorded(name, thing, network._clocks, names), elements=thing._source.N)
+        for name, thing in monitors.items()
+    )
     settables, fixed = _settables(members, program, storages, used)
     numbers = {name: number for number, name in enumerate(members)}
     return Project(

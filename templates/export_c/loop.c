@@ -65,19 +65,32 @@ static int64_t together(struct simulation *run, int64_t last, int *full)
     return reached;
 }
 
+/* whether all numbers are finite; 0 times one that is not is NaN, and several sums at a time make use of vectors */
+#define FINITE(T, name)                                                 \
+    static int name(const T *at, int64_t size)                          \
+    {                                                                   \
+        T sums[8] = {0}, sum = 0;                                       \
+        int64_t whole = size / 8 * 8;                                   \
+        for (int64_t i = 0; i < whole; i += 8)                          \
+            for (int k = 0; k < 8; k++) sums[k] += at[i + k] * 0;       \
+        for (int64_t i = whole; i < size; i++) sum += at[i] * 0;        \
+        for (int k = 0; k < 8; k++) sum += sums[k];                     \
+        return sum == 0;                                                \
+    }
+
+FINITE(double, finite_wide)
+FINITE(float, finite_narrow)
+
 /* the first state that is NaN or infinite: its array and element, or 0 where there is none */
 static int astray(const struct simulation *run, int *which, int64_t *element, double *value)
 {
     for (int k = 0; k < eq_finite_count; k++) {
         const struct array *array = &run->arrays[eq_finites[k]];
         int single = eq_arrays[eq_finites[k]].type == EQ_FLOAT32;
-        const double *wide = array->at;
-        const float *narrow = array->at;
-        double sum = 0;
-        for (int64_t i = 0; i < array->size; i++) sum += single ? (double)narrow[i] * 0 : wide[i] * 0;
-        if (sum == 0) continue; /* 0 times NaN or infinity is NaN */
+        if (single ? finite_narrow(array->at, array->size) : finite_wide(array->at, array->size)) continue;
         for (int64_t i = 0; i < array->size; i++) {
-            *which = eq_finites[k], *element = i, *value = single ? (double)narrow[i] : wide[i];
+            *which = eq_finites[k], *element = i;
+            *value = single ? (double)((const float *)array->at)[i] : ((const double *)array->at)[i];
             if (!isfinite(*value)) return 1;
         }
     }
@@ -113,7 +126,7 @@ int simulate(struct simulation *run)
 {
     int64_t first = run->reached, chunk = 16, looked = run->reached, element = 0;
     int shows = !run->quiet && isatty(fileno(stderr)), wrong = 0, which = 0;
-    double begin = now(), value = 0;
+    double begin = now(), looking = 0, value = 0;
     take_signals();
     make_room(run);
     while (run->reached < run->last && !pressed && !wrong) {
@@ -122,8 +135,12 @@ int simulate(struct simulation *run)
         int full = 0;
         run->reached = together(run, until, &full);
         double seconds = now() - since;
-        wrong = astray(run, &which, &element, &value);
-        if (!wrong) looked = run->reached;
+        double after = now();
+        if (run->reached == run->last || pressed || looking <= 0.02 * (after - begin)) {
+            wrong = astray(run, &which, &element, &value);
+            if (!wrong) looked = run->reached;
+            looking += now() - after;
+        }
         if (run->reached < until || full) make_room(run);
         else if (seconds * 4 < CHUNK) chunk *= 4;
         else chunk = seconds > 0 && chunk * CHUNK / seconds >= 1 ? (int64_t)((double)chunk * CHUNK / seconds) : 1;

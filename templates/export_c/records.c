@@ -50,7 +50,8 @@ static double number(const void *at, enum eq_type type, int64_t k)
 }
 
 /* entry K of a column as its file takes it, to the place K of a buffer */
-static void convert(const struct simulation *run, const struct eq_record *record, const struct eq_column *column, void *to, int64_t k)
+static void convert(
+    const struct simulation *run, const struct eq_record *record, const struct eq_column *column, void *to, int64_t k)
 {
     const struct array *list = &run->arrays[column->values];
     enum eq_type type = eq_arrays[column->values].type;
@@ -74,10 +75,8 @@ static void convert(const struct simulation *run, const struct eq_record *record
 
 static void flush_clock(struct simulation *run, const struct eq_record *record, struct growing *file)
 {
-    int64_t first = -(-run->noted / record->period), last = -(-run->reached / record->period), count;
-    first = (run->noted + record->period - 1) / record->period;
-    last = (run->reached + record->period - 1) / record->period;
-    count = last - first;
+    int64_t first = (run->noted + record->period - 1) / record->period;
+    int64_t count = (run->reached + record->period - 1) / record->period - first;
     double *times = allocated(count * (int64_t)sizeof *times);
     for (int64_t k = 0; k < count; k++) times[k] = (double)(first + k) * record->dt;
     append(file, times, count);
@@ -95,12 +94,16 @@ void flush_records(struct simulation *run)
                 flush_clock(run, record, file);
                 continue;
             }
-            int64_t count = used(run, column);
-            void *buffer = allocated(count * 8);
-            for (int64_t entry = 0; entry < count; entry++) convert(run, record, column, buffer, entry);
-            append(file, buffer, file->width ? count / file->width : count);
+            int64_t count = used(run, column), rows = file->width ? count / file->width : count;
+            if (column->kind == 'v' && column->type == eq_arrays[column->values].type)
+                append(file, run->arrays[column->values].at, rows);
+            else {
+                void *buffer = allocated(count * 8);
+                for (int64_t entry = 0; entry < count; entry++) convert(run, record, column, buffer, entry);
+                append(file, buffer, rows);
+                free(buffer);
+            }
             *(int64_t *)run->arrays[column->used].at = 0;
-            free(buffer);
         }
     }
     run->noted = run->reached;

@@ -40,7 +40,7 @@ def drawn(figure):
 
 
 def test_pages_are_known():
-    elsewhere = {"read-an-error", "save-and-resume", "cuda"}  # tests of their own: mistakes, files, a simulator
+    elsewhere = {"read-an-error", "save-and-resume", "cuda", "export"}  # tests of their own
     for folder in ("tutorials", "how-to"):
         for page in (ROOT / "docs" / folder).glob("*.md"):
             assert page in PAGES or page.stem in elsewhere, f"{page} is carried out by no test"

@@ -1,0 +1,16 @@
+"""The page about exports: its blocks are carried out."""
+
+import runpy
+from pathlib import Path
+
+from tests.export.c_programs import needs_compiler
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@needs_compiler
+def test_page(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    steps = runpy.run_path(str(ROOT / "docs" / "figures.py"))["steps"]
+    assert len(list(steps(ROOT / "docs" / "how-to" / "export.md"))) == 4
+    assert (tmp_path / "chatter" / "README.md").exists()
