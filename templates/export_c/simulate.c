@@ -95,6 +95,9 @@ int main(int count, char **words)
     run.members = members > (uint64_t)lanes ? lanes : members < 1 ? 1 : (int64_t)members;
     load_network(&run);
     begin(&run, &options);
+    char *own = joined(run.out, "network", ".json");
+    if (exists(own)) fail("name a folder for its results", "--out: %s holds a program", run.out);
+    free(own);
     make_folder(run.out);
     make_folder(run.state);
     if (!options.resume) clear(&run), open_records(&run, NULL);
