@@ -8,8 +8,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from eqsim.checking.units import unit_table
 from eqsim.export.closure import closure, imported
+from eqsim.export.cuda_sources import OWN, cuda_sources
 from eqsim.export.description import write_description
 from eqsim.export.project import Column, Project, Recorded
 from eqsim.export.python_sources import RUNTIME, cython_sources, numba_sources
@@ -19,20 +23,38 @@ from eqsim.targets.layout import Layout
 from eqsim.targets.render import TEMPLATES, environment
 
 _DRIVER = "eqsim.standalone.simulate"
+# what carries out the steps
+_LOOPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "numba": ("eqsim.standalone.team",),
+        "cython": ("eqsim.standalone.team", "eqsim.standalone.extension"),
+        "cuda": ("eqsim.standalone.cuda",),
+    }
+)
 _SHORT = MappingProxyType({"s": "second"})  # what people write on a command line
 
 
 def write(project: Project, folder: Path, target: str) -> None:
-    """Write the program into an empty folder; it needs NumPy and the package that the target is named after."""
+    """Write the program into an empty folder; it needs NumPy and the package that the target is named after.
+
+    Raises TargetError for CUDA where numba-cuda is not installed.
+    """
     layout = Layout(project.program, project.storages)
-    sources = {"numba": numba_sources, "cython": cython_sources}[target](project, layout)
+    arrays: Mapping[str, NDArray[Any]] = {}
+    if target == "cuda":
+        made = cuda_sources(project)
+        sources, arrays = made.texts, made.own
+    else:
+        sources = {"numba": numba_sources, "cython": cython_sources}[target](project, layout)
     write_description(project, folder, target)
     (folder / "README.md").write_text(readme(project, target), encoding="utf-8")
     _write(folder, sources)
     _write(folder, {"simulate.py": environment("export").get_template(f"simulate_{target}.j2").render()})
+    for name, values in arrays.items():
+        (folder / OWN).mkdir(exist_ok=True)
+        np.save(folder / OWN / name, values, allow_pickle=False)
     _write_program(project, folder, layout, sources)
-    roots = ["eqsim.standalone.team", *(["eqsim.standalone.extension"] if target == "cython" else [])]
-    _write_runtime(folder, [text for name, text in sources.items() if name.endswith(".py")], roots)
+    _write_runtime(folder, [text for name, text in sources.items() if name.endswith(".py")], _LOOPS[target])
     if target == "cython":
         for path in sorted((*(TEMPLATES / "c").glob("*.h"), *(TEMPLATES / "cython").glob("*.pxd"))):
             _write(folder, {f"{RUNTIME}/c/{path.name}": path.read_text(encoding="utf-8")})
@@ -41,6 +63,8 @@ def write(project: Project, folder: Path, target: str) -> None:
 def _write_program(project: Project, folder: Path, layout: Layout, sources: Mapping[str, str]) -> None:
     """Write program.json: what the driver needs to know beyond what network.json tells everybody."""
     addresses = {address for launch in project.program.launches for address in launch.scalars.values()}
+    addresses |= {launch.clock for launch in project.program.launches}
+    addresses |= {guard.most for guard in project.program.guards}
     addresses |= {*layout.reals, *layout.integers, *project.streams}
     units = {**unit_table(), **{short: unit_table()[name] for short, name in _SHORT.items()}}
     told = {

@@ -20,7 +20,7 @@ RUNTIME, KERNELS = "runtime", "kernels"
 
 def numba_sources(project: Project, layout: Layout) -> dict[str, str]:
     """Return the generated modules by their paths: the run loop, and a module for each kernel and function."""
-    names = _Modules()
+    names = Modules()
     files: dict[str, str] = {f"{KERNELS}/__init__.py": '"""The kernels of the network, one a module."""\n'}
     functions: list[str] = []
     imports: set[str] = set()
@@ -32,16 +32,16 @@ def numba_sources(project: Project, layout: Layout) -> dict[str, str]:
         packages = {"eqsim": RUNTIME}
         for called, text in launch.call.functions.items():
             module = names.of(text, called.split("_", 3)[3])
-            files[f"{KERNELS}/{module}.py"] = _without_head(function_source(text, "").text)
+            files[f"{KERNELS}/{module}.py"] = without_head(function_source(text, "").text)
             packages[f"{PACKAGE}.{function_source(text, '').module}"] = f"{KERNELS}.{module}"
         source = kernel_source(launch.call, layout.dtypes(launch), project.dtype, __version__, "")
         module = names.of(source.text, f"{launch.object}_{source.function}")
-        files[f"{KERNELS}/{module}.py"] = _head(project, launch) + renamed(_without_head(source.text), packages)
+        files[f"{KERNELS}/{module}.py"] = heading(project, launch) + renamed(without_head(source.text), packages)
         functions.append(f"_{module}")
         imports.add(f"from {KERNELS}.{module} import {source.function} as _{module}")
     loop = run_loop(project.program, layout, functions, imports, "").text
     title = f"# The run loop of a step: every kernel, in order. Written by eqsim {__version__} for Numba.\n"
-    return {"network.py": title + renamed(_named(_without_head(loop), layout), {"eqsim": RUNTIME}), **files}
+    return {"network.py": title + renamed(_named(without_head(loop), layout), {"eqsim": RUNTIME}), **files}
 
 
 def _named(loop: str, layout: Layout) -> str:
@@ -52,7 +52,7 @@ def _named(loop: str, layout: Layout) -> str:
     return loop
 
 
-class _Modules:
+class Modules:
     """Names of modules, one for each text."""
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ class _Modules:
         return self._names[text]
 
 
-def _head(project: Project, launch: Launch) -> str:
+def heading(project: Project, launch: Launch) -> str:
     """Return what stands over a kernel: what it does, and the model of which it is a part, as it was written."""
     lines = [f"{launch.title or launch.call}; written by eqsim {__version__}"]
     text = project.texts.get(launch.object)
@@ -80,14 +80,14 @@ def _head(project: Project, launch: Launch) -> str:
     return "".join(f"# {line}".rstrip() + "\n" for line in lines)
 
 
-def _without_head(text: str) -> str:
+def without_head(text: str) -> str:
     """Return a module without the lines of comment with which it begins."""
     return re.sub(r"\A(#.*\n)+", "", text)
 
 
 def cython_sources(project: Project, layout: Layout) -> dict[str, str]:
     """Return the one generated module by its path."""
-    text = module_source(project.program, layout, "", lambda launch: _head(project, launch)).text
+    text = module_source(project.program, layout, "", lambda launch: heading(project, launch)).text
     directives, _, rest = text.partition("\n")  # the compiler reads them where they stand first
     title = f"# The kernels of the network, and its run loop. Written by eqsim {__version__} for Cython.\n"
-    return {"network.pyx": f"{directives}\n{title}{_without_head(rest)}"}
+    return {"network.pyx": f"{directives}\n{title}{without_head(rest)}"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from time import perf_counter
 from types import FrameType
@@ -25,7 +26,15 @@ STOPPED = 130  # the exit status of a program that was interrupted
 
 
 class Loop(Protocol):
-    """What carries out the steps of a network."""
+    """What carries out the steps of a network, on the host or elsewhere."""
+
+    def held(self, network: Network) -> AbstractContextManager[None]:
+        """Keep the arrays where the steps are while the block lasts; the host's hold before it and after it."""
+        ...
+
+    def finite(self, network: Network) -> bool:
+        """Whether the states are known to hold neither NaN nor infinity; if not, the host has them as they are."""
+        ...
 
     def advance(self, first: int, last: int, network: Network) -> int:
         """Carry out the steps from ``first`` until ``last``; return the step reached, less when a list needs room."""
@@ -144,17 +153,22 @@ class Run:
         return 0
 
     def _advance(self, loop: Loop, records: Records, signals: Signals, progress: Progress) -> None:
-        course, chunk, written = self.course, 16, perf_counter()
-        while course.reached < course.last and not signals.pressed:
-            records.make_room()
-            self.network.lengthen_queues()
-            since, before, until = perf_counter(), course.reached, min(course.last, course.reached + chunk)
-            course.reached = loop.advance(before, until, self.network)
-            seconds = perf_counter() - since
-            if course.reached == until:
-                chunk = max(1, min(4 * chunk, int(chunk * _CHUNK / max(seconds, 1e-9))))
-            self.network.check_numbers(before, course.reached)
-            progress.reached(course.reached, self.network.time(course.reached))
-            if perf_counter() - written > _FLUSH:
-                records.write(course.reached)
-                written = perf_counter()
+        course, network, chunk, written = self.course, self.network, 16, perf_counter()
+        records.make_room()
+        network.lengthen_queues()
+        with loop.held(network):
+            while course.reached < course.last and not signals.pressed:
+                since, before, until = perf_counter(), course.reached, min(course.last, course.reached + chunk)
+                course.reached = loop.advance(before, until, network)
+                seconds = perf_counter() - since
+                if course.reached < until:
+                    records.make_room()
+                    network.lengthen_queues()
+                else:
+                    chunk = max(1, min(4 * chunk, int(chunk * _CHUNK / max(seconds, 1e-9))))
+                if not loop.finite(network):
+                    network.check_numbers(before, course.reached)
+                progress.reached(course.reached, network.time(course.reached))
+                if perf_counter() - written > _FLUSH:
+                    records.write(course.reached)
+                    written = perf_counter()

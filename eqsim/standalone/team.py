@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
+
 import numpy as np
 
 from eqsim.standalone.network import Network
@@ -15,6 +17,14 @@ class TeamLoop:
         program = network.program
         self._arrays, self._reals, self._integers = (program[name] for name in ("arrays", "reals", "integers"))
         self._team = Team(drive, np.zeros(program["launches"], np.int64), network.told["lanes"], threads)
+
+    def held(self, _: Network) -> AbstractContextManager[None]:
+        """Keep the arrays where they are."""
+        return nullcontext()
+
+    def finite(self, _: Network) -> bool:
+        """Whether the states are known to be finite, which they are not: the host looks for itself."""
+        return False
 
     def advance(self, first: int, last: int, network: Network) -> int:
         """Carry out the steps from ``first`` until ``last``; return the step reached, less when a list needs room."""

@@ -34,10 +34,10 @@ print(json.dumps(answers))
 """
 
 
-def carry_out(folder, *commands):
+def carry_out(folder, *commands, surroundings=None):
     """Carry out a program with each of several command lines; return exit status, output and messages of each."""
     given = [sys.executable, "-I", "-c", APART, str(folder), json.dumps([list(map(str, c)) for c in commands])]
-    done = subprocess.run(given, capture_output=True, text=True, cwd=folder, check=False)
+    done = subprocess.run(given, capture_output=True, text=True, cwd=folder, check=False, env=surroundings)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 
