@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from eqsim.connectivity.ends import Array, Ends, Number, Pairs
 from eqsim.connectivity.pairs import pairs_all, pairs_probability, repeated
+from eqsim.connectivity.rows import Rows
 from eqsim.language.expr import Expr, calls, names
 from eqsim.lowering.functions import DRAWS
 from eqsim.random.pieces import cut, many, shared_out
@@ -22,7 +23,9 @@ Law = Callable[[Any, Any, Array], Any]
 _BLOCK = 2**16  # pairs looked at a time
 
 
-def pairs_condition(ends: Ends, condition: Expr | None = None, p: Expr | float = 1.0, n: Expr | int = 1) -> Pairs:
+def pairs_condition(
+    ends: Ends, condition: Expr | None = None, p: Expr | float = 1.0, n: Expr | int = 1
+) -> Pairs | Rows:
     """Return the pairs for which a condition holds, source by source, each ``n`` times with probability ``p``.
 
     All three may be formulas of ``i``, ``j`` and the variables of both ends. A probability that is the same for all
@@ -32,7 +35,9 @@ def pairs_condition(ends: Ends, condition: Expr | None = None, p: Expr | float =
     """
     probability = _constant(ends, p) if isinstance(p, Expr) else p
     if probability is None:
-        found = pairs_where(ends, _formula(ends, condition, Number.CONDITION), _formula(ends, p, Number.PROBABILITY))
+        found: Pairs | Rows = pairs_where(
+            ends, _formula(ends, condition, Number.CONDITION), _formula(ends, p, Number.PROBABILITY)
+        )
     elif condition is None or probability != 1:  # what is no probability at all is refused there
         found = pairs_all(ends) if probability == 1 else pairs_probability(ends, probability)
         if condition is not None:
@@ -42,7 +47,7 @@ def pairs_condition(ends: Ends, condition: Expr | None = None, p: Expr | float =
     return multiplied(ends, found, n)
 
 
-def multiplied(ends: Ends, pairs: Pairs, n: Expr | int) -> Pairs:
+def multiplied(ends: Ends, pairs: Pairs | Rows, n: Expr | int) -> Pairs | Rows:
     """Return each pair ``n`` times in a row, ``n`` a number or a formula of ``i``, ``j`` and variables of both ends.
 
     Raises ConnectError for a number that is negative or not whole.
@@ -100,7 +105,7 @@ def _thinned(ends: Ends, holds: Law | None, probability: Law, first: int, end: i
     return pairs
 
 
-def joined(ends: Ends, parts: list[Pairs]) -> Pairs:
+def joined(ends: Ends, parts: Sequence[Pairs | Rows]) -> Pairs:
     """Return several lists of pairs as one."""
     if not parts:
         return np.empty(0, ends.dtype), np.empty(0, ends.dtype)
@@ -131,10 +136,11 @@ def _constant(ends: Ends, expr: Expr) -> float | None:
     return float(ends.evaluate(expr, None, None, np.empty(0), 0))
 
 
-def _kept(ends: Ends, pairs: Pairs, condition: Expr) -> Pairs:
+def _kept(ends: Ends, pairs: Pairs | Rows, condition: Expr) -> Pairs:
     kept: list[Pairs] = []
-    for start in range(0, pairs[0].size, _BLOCK):
-        i, j = (index[start : start + _BLOCK] for index in pairs)
+    sources, targets = pairs
+    for first, end in cut(sources.size, _BLOCK):
+        i, j = sources[first:end], targets[first:end]
         holds = ends.evaluate(condition, i, j, _ordinal(ends, i, j), Number.CONDITION)
         chosen = np.broadcast_to(np.not_equal(holds, 0), i.shape)
         kept.append((i[chosen], j[chosen]))

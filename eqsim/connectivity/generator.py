@@ -14,6 +14,7 @@ from eqsim.connectivity.condition import joined
 from eqsim.connectivity.distinct import distinct
 from eqsim.connectivity.ends import Array, Ends, Number, Pairs
 from eqsim.connectivity.pairs import no_such_pair, outside, repeated
+from eqsim.connectivity.rows import Rows
 from eqsim.connectivity.skipping import taken
 from eqsim.language.expr import Expr
 from eqsim.language.model import Generator
@@ -42,7 +43,7 @@ def pairs_generator(
     ``skip_if_invalid``), for indexes and bounds that are not whole, and for a sample that its range cannot give.
     """
     listing = _Listing(ends, generator, inner)
-    parts: list[Pairs] = []
+    parts: list[Pairs | Rows] = []
     ordinal = 0
     for outer, member in _members(listing):
         number = np.arange(ordinal, ordinal + outer.size)
@@ -212,7 +213,7 @@ def _candidates(ends: Ends, count: Longs, p: float) -> Iterator[tuple[Longs, Lon
         from eqsim.connectivity import walk  # noqa: PLC0415 - Numba is loaded for many synapses
 
         if walk.longest_gap(p) < 2**31 - 1:
-            rows, places = walk.pairs_walked(replace(ends, n_pre=count.size, n_post=int(count[0])), p)
+            rows, places = walk.rows_walked(replace(ends, n_pre=count.size, n_post=int(count[0])), p)
             for first, stop in cut(rows.size, _CHUNK):
                 yield rows[first:stop].astype(np.int64), places[first:stop].astype(np.int64)
             return

@@ -31,10 +31,34 @@ def ascending(keys: list[Index], bits: list[int]) -> bool:
 
     def rising(first: int, end: int) -> bool:
         word = _packed(keys, bits, max(0, first - 1), end)
-        return bool((word[1:] >= word[:-1]).all())
+        return bool(_rising(word, np.array([0, word.size])))
 
     pieces = cut(keys[0].size, 2**16)
     return all(rising(*piece) for piece in pieces[:1]) and all(shared_out(rising, pieces[1:]))
+
+
+def ascending_within(start: Longs, keys: list[Index], bits: list[int]) -> bool:
+    """Whether the keys of each row come as ``ascending`` says; ``start`` says where each row begins."""
+
+    def rising(a: int, b: int) -> bool:
+        first = int(start[a])
+        return bool(_rising(_packed(keys, bits, first, int(start[b])), start[a : b + 1] - first))
+
+    pieces = _rows(start)
+    return all(rising(*piece) for piece in pieces[:1]) and all(shared_out(rising, pieces[1:]))
+
+
+def begins(i: Index, n: int) -> Longs | None:
+    """Return where each index below ``n`` begins, and the end; ``None`` where indexes fall."""
+    start = np.full(max(n, int(i[-1]) + 1 if i.size else 0) + 1, i.size)
+    pieces = cut(i.size, max(_AT_LEAST, i.size // (4 * cores())))
+
+    def begin(first: int, end: int) -> bool:
+        before = int(i[first - 1]) if first else -1
+        return bool(_begin(i[first:end], before, first, start[:-1]))
+
+    in_order = all(begin(*piece) for piece in pieces[:1]) and all(shared_out(begin, pieces[1:]))
+    return start if in_order else None
 
 
 def counts(i: Index, n: int) -> Longs:
@@ -76,7 +100,7 @@ def order_within(
     To each of ``parts`` that is an array, the values of the key of the same place are written in order; it may be the
     key itself.
     """
-    count, n = int(start[-1]), start.size - 1
+    count = int(start[-1])
     order = np.empty(count, np.int32 if count < 2**31 else np.int64)
     place, wide = _place(count), bits[-1] if bits else 0
     above = [place + sum(bits[k + 1 :]) for k in range(len(bits))]
@@ -93,9 +117,7 @@ def order_within(
                 if part is not None:
                     _part(here, shift, width, part[there])
 
-    # rows in pieces of about as many synapses
-    inner = np.searchsorted(start, np.linspace(0, count, max(8 * cores(), count >> 18) + 1)[1:-1])
-    shared_out(sort, pairwise(np.unique(np.concatenate([[0], inner, [n]])).tolist()))
+    shared_out(sort, _rows(start))
     return order
 
 
@@ -111,6 +133,15 @@ def inverse(order: Index) -> Index:
     back = np.empty_like(order)
     shared_out(lambda a, b: _invert(order[a:b], a, back), cut(order.size, 2**20))
     return back
+
+
+def lanes_within(start: Longs, j: Index, bounds: Longs) -> Longs:
+    """Return where the targets of each row in each lane begin, and the end; they ascend within rows."""
+    lanes = bounds.size - 1
+    begin = np.empty((start.size - 1) * lanes + 1, np.int64)
+    begin[-1] = j.size
+    shared_out(lambda a, b: _bisect(start[a : b + 1], j, bounds, begin[a * lanes : b * lanes]), _rows(start))
+    return begin
 
 
 def lane_counts(i: Index, lane: Index, n: int, lanes: int) -> Longs:
@@ -132,8 +163,17 @@ def _pieces(count: int) -> list[tuple[int, int]]:
     return cut(count, max(_AT_LEAST, -(-count // cores())))
 
 
-def _packed(keys: list[Index], bits: list[int], first: int, end: int) -> Words:
-    """Return the keys of some synapses as one word each."""
+def _rows(start: Longs) -> list[tuple[int, int]]:
+    """Return rows in pieces of about as many synapses."""
+    count, n = int(start[-1]), start.size - 1
+    inner = np.searchsorted(start, np.linspace(0, count, max(8 * cores(), count >> 18) + 1)[1:-1])
+    return list(pairwise(np.unique(np.concatenate([[0], inner, [n]])).tolist()))
+
+
+def _packed(keys: list[Index], bits: list[int], first: int, end: int) -> Index:
+    """Return the keys of some synapses as one word each: a single key as it is."""
+    if len(keys) == 1:
+        return keys[0][first:end]
     word = np.zeros(end - first, np.uint64)
     for k, (key, width) in enumerate(zip(keys, bits, strict=True)):
         _pack(key[first:end], width if k else 0, word)
@@ -142,7 +182,7 @@ def _packed(keys: list[Index], bits: list[int], first: int, end: int) -> Words:
 
 def _numbered(keys: list[Index], bits: list[int], first: int, end: int, count: int) -> Words:
     """Return the keys of some synapses among ``count`` with their indexes below, as one word each."""
-    word = _packed(keys, bits, first, end)
+    word: Words = _packed(keys, bits, first, end).astype(np.uint64, copy=len(keys) == 1)
     _number(word, first, _place(count))
     return word
 
@@ -157,6 +197,50 @@ def _histograms(i: Index, n: int) -> npt.NDArray[np.int64]:
     found = np.zeros((max(1, len(pieces)), n), np.int64)
     shared_out(_count, [(i[first:end], found[k]) for k, (first, end) in enumerate(pieces)])
     return found
+
+
+@kernel
+def _rising(word: Any, start: Any) -> bool:  # pragma: no cover
+    """Whether no row's words fall."""
+    for row in range(start.size - 1):
+        here = word[start[row] : start[row + 1]]
+        low, high = here[:-1], here[1:]
+        falls = False
+        for k in range(high.size):
+            falls |= high[k] < low[k]
+        if falls:
+            return False
+    return True
+
+
+@kernel
+def _begin(i: Any, before: Any, first: int, start: Any) -> bool:  # pragma: no cover
+    """Write where each index above ``before`` begins, up to the last there is; stop where they fall."""
+    for k in range(i.size):
+        here = np.int64(i[k])
+        if here != before:
+            if here < before or here >= start.size:
+                return False
+            start[before + 1 : here + 1] = first + k
+            before = here
+    return True
+
+
+@kernel
+def _bisect(start: Any, j: Any, bounds: Any, begin: Any) -> None:  # pragma: no cover
+    """Write where each row's targets reach each bound but the last; they ascend within a row."""
+    lanes = bounds.size - 1
+    for row in range(start.size - 1):
+        low = start[row]
+        for lane in range(lanes):
+            high = start[row + 1]
+            while low < high:
+                middle = (low + high) // 2
+                if np.int64(j[middle]) < bounds[lane]:
+                    low = middle + 1
+                else:
+                    high = middle
+            begin[row * lanes + lane] = low
 
 
 @kernel

@@ -48,37 +48,53 @@ def sort_synapses(
 
 
 def lay_out(
-    grown: list[Index], delay: Index | None, n_pre: int, *, as_created: bool = False, bounds: Longs | None = None
+    grown: list[Index],
+    delay: Index | None,
+    n_pre: int,
+    *,
+    as_created: bool = False,
+    bounds: Longs | None = None,
+    start: Longs | None = None,
 ) -> tuple[Longs, Index, Index | None, Longs]:
     """Return what ``sort_synapses`` does, in little memory; without ``bounds`` there is one lane.
 
     ``grown`` holds sources and targets and is emptied, so that they are freed where nobody else has them; ``delay`` is
-    brought into storage order.
+    brought into storage order. Of synapses that come source by source it may hold the targets alone, if ``start`` says
+    where those of each source begin.
     """
-    i, j = grown
-    grown.clear()
-    start = lane_start = first_of_each(i, n_pre)
+    j = grown.pop()
+    i = None  # where ``start`` says the same
+    if start is None:
+        i = grown.pop()
+        found = begins(i, n_pre) if many(j.size) else None
+        start, i = (first_of_each(i, n_pre), i) if found is None else (found, None)
+    elif not many(j.size):
+        i = sources(start)
+    kind = narrowest(int(j.max(initial=0)))
+    if i is None and delay is None and ((as_created and bounds is None) or _within(start, [j])):
+        return start, j.astype(kind, copy=False), None, start if bounds is None else _lanes_within(start, j, bounds)
+    lane_start = start
     keys = ([] if delay is None else [delay]) + ([] if as_created else [j])
     parts: list[Index | None] = [] if delay is None else [delay]
     if bounds is not None:
         lanes = bounds.size - 1
         lane = np.repeat(np.arange(lanes, dtype=np.uint8 if lanes <= 256 else np.uint16), np.diff(bounds))[j]
-        lane_start = first_of_each(i, n_pre, lane, lanes)
+        lane_start = first_of_each(sources(start) if i is None else i, n_pre, lane, lanes)
         if delay is not None or as_created:  # targets that come in order have their lanes in order
             keys, parts = [lane, *keys], [None, *parts]
         del lane
-    kind = narrowest(int(j.max(initial=0)))
-    if ascending([i, *keys]):
+    if _within(start, keys) if i is None else ascending([i, *keys]):
         return start, j.astype(kind, copy=False), None, lane_start
-    count, bits = i.size, _bits(keys)
+    count, bits = j.size, _bits(keys)
     if not many(count) or sum(bits) + max(1, count - 1).bit_length() >= 64:
+        i = sources(start) if i is None else i
         permutation = _order_of_words([i, *keys], [*_bits([i]), *bits])
         if delay is not None:
             delay[:] = delay[permutation]
         return start, j[permutation].astype(kind), permutation, lane_start
     from eqsim.connectivity import layout  # noqa: PLC0415 - Numba is loaded for many synapses
 
-    words = None if ascending([i]) else layout.scattered(i, start, keys, bits)
+    words = None if i is None else layout.scattered(i, start, keys, bits)
     del i
     if as_created:
         permutation = layout.order_within(words, start, keys, bits, parts)
@@ -109,6 +125,13 @@ def first_of_each(i: Index, n: int, lane: Index | None = None, lanes: int = 1) -
 
     found = layout.counts(i, n) if lane is None else layout.lane_counts(i, lane, n, lanes)
     return np.concatenate([[0], np.cumsum(found)])
+
+
+def begins(i: Index, n: int) -> Longs | None:
+    """Return where each of many indexes below ``n`` begins, and the end; ``None`` where they do not ascend."""
+    from eqsim.connectivity import layout  # noqa: PLC0415 - Numba is loaded for many synapses
+
+    return layout.begins(i, n)
 
 
 def ascending(keys: list[Index]) -> bool:
@@ -181,6 +204,23 @@ def narrowest(largest: int) -> type[np.unsignedinteger[Any]]:
     One byte would save little, and groups of a few neurons would need other machine code than those of a few hundred.
     """
     return next(kind for kind in (np.uint16, np.uint32, np.uint64) if largest <= np.iinfo(kind).max)
+
+
+def _within(start: Longs, keys: list[Index]) -> bool:
+    """Whether the keys of the synapses of each source ascend, many that come source by source."""
+    from eqsim.connectivity import layout  # noqa: PLC0415 - Numba is loaded for many synapses
+
+    bits = _bits(keys) if len(keys) > 1 else [0] * len(keys)  # the width of a single key does not count
+    if sum(bits) > 64:
+        return ascending([sources(start), *keys])
+    return not keys or layout.ascending_within(start, keys, bits)
+
+
+def _lanes_within(start: Longs, j: Index, bounds: Longs) -> Longs:
+    """Return where each source's targets in each lane begin; many that ascend for each source."""
+    from eqsim.connectivity import layout  # noqa: PLC0415 - Numba is loaded for many synapses
+
+    return layout.lanes_within(start, j, bounds)
 
 
 def _bits(keys: list[Index]) -> list[int]:

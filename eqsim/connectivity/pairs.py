@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eqsim.connectivity.ends import Array, Ends, Index, Pairs
+from eqsim.connectivity.rows import Rows
 from eqsim.connectivity.skipping import row_and_column, taken
 from eqsim.random.pieces import many
 from eqsim.text.errors import ArgumentError, ConnectError, Mistake
@@ -16,13 +17,16 @@ from eqsim.text.source import Span
 from eqsim.units import has_unit
 
 
-def pairs_all(ends: Ends) -> Pairs:
+def pairs_all(ends: Ends) -> Pairs | Rows:
     """Return every pair, source by source."""
+    if many(ends.n_pre * ends.n_post):
+        start = np.arange(ends.n_pre + 1) * ends.n_post
+        return Rows(start, np.tile(np.arange(ends.n_post, dtype=ends.pair_type), ends.n_pre))
     i: Index = np.repeat(np.arange(ends.n_pre, dtype=ends.dtype), ends.n_post)
     return i, np.tile(np.arange(ends.n_post, dtype=ends.dtype), ends.n_pre)
 
 
-def pairs_probability(ends: Ends, p: float) -> Pairs:
+def pairs_probability(ends: Ends, p: float) -> Pairs | Rows:
     """Return pairs, source by source, each with probability ``p``; time and memory go with those returned.
 
     Raises ArgumentError for a probability outside [0, 1].
@@ -34,7 +38,7 @@ def pairs_probability(ends: Ends, p: float) -> Pairs:
         from eqsim.connectivity import walk  # noqa: PLC0415 - Numba is loaded for many synapses
 
         if walk.longest_gap(p) < 2**31 - 1:
-            return walk.pairs_walked(ends, p)
+            return walk.rows_walked(ends, p)
     i, j = (np.empty(int(expected + 6 * sqrt(expected) + 16), ends.dtype) for _ in range(2))
     count = 0
     for position in taken(ends, total, p):
@@ -96,7 +100,7 @@ def pairs_matrix(ends: Ends, matrix: Any) -> tuple[Index, Index, Array]:
     return i, rows.indices.astype(ends.dtype), rows.data
 
 
-def repeated(ends: Ends, pairs: Pairs, n: Any) -> Pairs:
+def repeated(ends: Ends, pairs: Pairs | Rows, n: Any) -> Pairs | Rows:
     """Return each pair ``n`` times in a row, ``n`` a number or one for each pair.
 
     Raises ConnectError for a number that is negative or not whole.
@@ -113,7 +117,8 @@ def repeated(ends: Ends, pairs: Pairs, n: Any) -> Pairs:
     if number.size == 1 and number.flat[0] == 1:
         return pairs
     count = number.astype(np.int64)
-    return np.repeat(pairs[0], count), np.repeat(pairs[1], count)
+    i, j = pairs
+    return np.repeat(i, count), np.repeat(j, count)
 
 
 def check_probability(p: float, name: str, owner: str = "") -> None:

@@ -10,40 +10,41 @@ import numpy.typing as npt
 
 from eqsim.connectivity.ends import Array, Ends, Index, Number, Pairs
 from eqsim.connectivity.order import first_of_each
+from eqsim.connectivity.rows import Rows
 from eqsim.random import Kind
 from eqsim.random.pieces import cut, many, shared_out
 
 _PIECE = 2**16  # numbers drawn at a time, even
 
 
-def total_with_replacement(ends: Ends, n: int) -> Pairs:
+def total_with_replacement(ends: Ends, n: int) -> Rows:
     """Return ``n`` pairs, source by source, each drawn from all of them.
 
     A source is drawn for every synapse, of which only how often each one came counts, then a target for every synapse.
     """
     kind = ends.pair_type if many(n) else ends.dtype
     start = first_of_each(_drawn(ends, Number.SOURCE, n, ends.n_pre, kind), ends.n_pre)
-    i: Index = np.repeat(np.arange(ends.n_pre, dtype=kind), np.diff(start))
-    return i, _drawn(ends, Number.TARGET, n, ends.n_post, kind)
+    return Rows(start, _drawn(ends, Number.TARGET, n, ends.n_post, kind))
 
 
-def degree_with_replacement(ends: Ends, degree: int, sizes: tuple[int, int], shift: int | None) -> Pairs:
+def degree_with_replacement(ends: Ends, degree: int, sizes: tuple[int, int], shift: int | None) -> Pairs | Rows:
     """Return for each of ``sizes[0]`` neurons ``degree`` out of ``sizes[1]``, its own number + ``shift`` excluded."""
     n, others = sizes
     kind = ends.pair_type if many(n * degree) else ends.dtype
-    row: Index = np.repeat(np.arange(n, dtype=kind), degree)
+    count = n * degree
     itself = np.full(n, -1) if shift is None else np.arange(n) + shift
     excluded = (itself >= 0) & (itself < others)
     if not excluded.any():
-        return row, _drawn(ends, Number.TARGET, row.size, others, kind)
-    value = np.empty(row.size, kind)
+        return Rows(np.arange(n + 1) * degree, _drawn(ends, Number.TARGET, count, others, kind))
+    row: Index = np.repeat(np.arange(n, dtype=kind), degree)
+    value = np.empty(count, kind)
 
     def place(first: int, end: int, u: Array) -> None:
         mine = row[first:end]
         rank = (u * (others - excluded[mine])).astype(np.int64)
         value[first:end] = rank + (excluded[mine] & (rank >= itself[mine]))
 
-    _over(ends, Number.TARGET, row.size, place)
+    _over(ends, Number.TARGET, count, place)
     return row, value
 
 

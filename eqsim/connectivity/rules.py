@@ -13,6 +13,7 @@ from eqsim.connectivity.distinct import distinct
 from eqsim.connectivity.ends import Ends, Number, Pairs
 from eqsim.connectivity.pairs import check_probability, pairs_all
 from eqsim.connectivity.replacement import degree_with_replacement, total_with_replacement
+from eqsim.connectivity.rows import Rows
 from eqsim.connectivity.skipping import rows_and_columns
 from eqsim.language.expr import Expr, Name, calls, names, substitute
 from eqsim.language.parse import parse_expression
@@ -24,7 +25,7 @@ from eqsim.text.errors import ArgumentError, ConnectError, Mistake
 class Rule(Protocol):
     """What says which pairs of two groups are connected."""
 
-    def pairs(self, ends: Ends) -> Pairs:
+    def pairs(self, ends: Ends) -> Pairs | Rows:
         """Return source and target index of each synapse, in order of creation; raise ConnectError where it cannot."""
         ...
 
@@ -33,7 +34,7 @@ class Rule(Protocol):
 class OneToOne:
     """Each source to the target of the same index."""
 
-    def pairs(self, ends: Ends) -> Pairs:
+    def pairs(self, ends: Ends) -> Pairs | Rows:
         """Return the pairs; both ends must have as many neurons."""
         _same_size(ends, "one_to_one", "connect(j='i', skip_if_invalid=True) joins as many as there are")
         return np.arange(ends.n_pre, dtype=ends.dtype), np.arange(ends.n_pre, dtype=ends.dtype)
@@ -45,7 +46,7 @@ class AllToAll:
 
     self_connections: bool = False
 
-    def pairs(self, ends: Ends) -> Pairs:
+    def pairs(self, ends: Ends) -> Pairs | Rows:
         """Return the pairs, source by source."""
         i, j = pairs_all(ends)
         if self.self_connections or ends.shift is None:
@@ -62,7 +63,7 @@ class FixedIndegree:
     self_connections: bool = True
     multapses: bool = False
 
-    def pairs(self, ends: Ends) -> Pairs:
+    def pairs(self, ends: Ends) -> Pairs | Rows:
         """Return the pairs, target by target."""
         shift = None if self.self_connections or ends.shift is None else -ends.shift
         j, i = _degree(ends, self.k, (ends.n_post, ends.n_pre), "source", shift, self.multapses)
@@ -77,7 +78,7 @@ class FixedOutdegree:
     self_connections: bool = True
     multapses: bool = False
 
-    def pairs(self, ends: Ends) -> Pairs:
+    def pairs(self, ends: Ends) -> Pairs | Rows:
         """Return the pairs, source by source."""
         shift = None if self.self_connections else ends.shift
         return _degree(ends, self.n, (ends.n_pre, ends.n_post), "target", shift, self.multapses)
@@ -90,7 +91,7 @@ class FixedTotal:
     n: int
     multapses: bool = False
 
-    def pairs(self, ends: Ends) -> Pairs:
+    def pairs(self, ends: Ends) -> Pairs | Rows:
         """Return the pairs, source by source."""
         total = ends.n_pre * ends.n_post
         if self.multapses and (total or not self.n):
@@ -116,7 +117,7 @@ class SmallWorld:
     k: int
     p: float
 
-    def pairs(self, ends: Ends) -> Pairs:
+    def pairs(self, ends: Ends) -> Pairs | Rows:
         """Return the pairs, source by source; both ends must have as many neurons, and more than ``k``."""
         _same_size(ends, "small_world", "it joins a group to itself or to one of the same size")
         _more_than(ends, self.k, f"small_world needs more than k = {self.k} neurons")
@@ -129,7 +130,7 @@ class ScaleFree:
 
     m: int
 
-    def pairs(self, ends: Ends) -> Pairs:
+    def pairs(self, ends: Ends) -> Pairs | Rows:
         """Return the pairs, source by source; both ends must have as many neurons, and more than ``m``."""
         _same_size(ends, "scale_free", "it joins a group to itself or to one of the same size")
         _more_than(ends, self.m, f"scale_free needs more than m = {self.m} neurons")
@@ -146,7 +147,7 @@ class Gaussian:
     sigma: float
     p_max: float
 
-    def pairs(self, ends: Ends) -> Pairs:
+    def pairs(self, ends: Ends) -> Pairs | Rows:
         """Return the pairs, source by source."""
 
         def probability(i: Any, j: Any, _: Any) -> Any:
@@ -165,7 +166,7 @@ class Distance:
     text: str
     formula: Expr
 
-    def pairs(self, ends: Ends) -> Pairs:
+    def pairs(self, ends: Ends) -> Pairs | Rows:
         """Return the pairs, source by source; names of the formula other than ``d`` are scalars of ``ends``."""
         unknown = names(self.formula) - {"d"} - ends.scalars.keys() - CONSTANTS.keys() - {"N_pre", "N_post"}
         if unknown:
@@ -285,7 +286,9 @@ def _renamed(expr: Expr, variable: str) -> Expr:
     return expr if variable == "d" else substitute(expr, {variable: Name("d")})
 
 
-def _degree(ends: Ends, degree: int, sizes: tuple[int, int], chosen: str, shift: int | None, multapses: bool) -> Pairs:
+def _degree(
+    ends: Ends, degree: int, sizes: tuple[int, int], chosen: str, shift: int | None, multapses: bool
+) -> Pairs | Rows:
     """Return for each of ``sizes[0]`` neurons as many different ones out of ``sizes[1]`` as its degree says."""
     n, others = sizes
     itself = np.full(n, -1) if shift is None else np.arange(n) + shift
@@ -304,7 +307,7 @@ def _degree(ends: Ends, degree: int, sizes: tuple[int, int], chosen: str, shift:
         found = subsets(ends, population, np.full(n, degree), kind).reshape(n, degree)
         # members from the excluded one on stand for their neighbours
         found += excluded[:, None] & (found >= np.where(excluded, itself, 0).astype(kind)[:, None])
-        return np.repeat(np.arange(n, dtype=kind), degree), found.ravel()
+        return Rows(np.arange(n + 1) * degree, found.ravel())
     parts: list[Pairs] = []
     for row, rank in distinct(ends, population, np.full(n, degree)):
         value = rank + (excluded[row] & (rank >= itself[row]))

@@ -16,7 +16,7 @@ from eqsim.targets.render import environment
 from eqsim.version import __version__
 
 _MARK = "kernel_to_be_named"
-_BY_ENTRY = (("push_varied", "delay"), ("due_varied", "delay"), ("single", "permutation"))
+_BY_ENTRY = (("push_varied", "delay"), ("due_varied", "delay"), ("single", "permutation"), ("emit", "spike_index"))
 
 
 class NamedLayout(Layout):

@@ -17,6 +17,7 @@ from eqsim.connectivity.condition import multiplied, pairs_condition
 from eqsim.connectivity.ends import Ends, Pairs
 from eqsim.connectivity.generator import pairs_generator
 from eqsim.connectivity.pairs import pairs_arrays, repeated
+from eqsim.connectivity.rows import Rows
 from eqsim.connectivity.rules import Distance, Gaussian
 from eqsim.language.expr import Expr, Name
 from eqsim.language.model import Generator
@@ -58,7 +59,7 @@ def requested_pairs(
     frame: FrameType,
     *,
     skip_if_invalid: bool,
-) -> Pairs:
+) -> Pairs | Rows:
     """Return the pairs, as indexes within source and target, that the arguments of ``connect`` ask for."""
     owner = joint.owner
     p, n = _number(p, "p", owner), _number(n, "n", owner)
@@ -166,7 +167,7 @@ def _columns(joint: Joint, symbols: Mapping[str, Symbol], values: Mapping[str, A
     return found
 
 
-def _ruled(joint: Joint, rule: Any) -> Pairs:
+def _ruled(joint: Joint, rule: Any) -> Pairs | Rows:
     """Return the pairs of a rule, its lengths counted in the unit of the positions that both ends may have."""
     if not callable(getattr(rule, "pairs", None)):
         raise ConnectError(f"{rule!r} is no rule", owner=joint.owner, hint="rules are those of eqsim.rules")
@@ -183,7 +184,7 @@ def _ruled(joint: Joint, rule: Any) -> Pairs:
         local = {"d": Symbol("d", Role.LOCAL, unit)}
         checked = check_expression(rule.formula, joint.surroundings.scope({}), local, expect=ONE)
         rule = replace(rule, formula=plain_in(checked.value, checked.symbols, ONE))
-    pairs: Pairs = rule.pairs(ends(joint, {}, positions))
+    pairs: Pairs | Rows = rule.pairs(ends(joint, {}, positions))
     return pairs
 
 

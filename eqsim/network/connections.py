@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eqsim.connectivity.order import ascending, first_of_each, inverse, lay_out, sources, taken
+from eqsim.connectivity.ends import Pairs
+from eqsim.connectivity.order import ascending, begins, inverse, lay_out, sources, taken
+from eqsim.connectivity.rows import Rows
 from eqsim.random.pieces import many
 
 Index = NDArray[Any]
@@ -47,14 +49,21 @@ class Connections:
     def __len__(self) -> int:
         return len(self.target if self._grown is None else self._grown[1])
 
-    def grow(self, i: Index, j: Index) -> None:
+    def grow(self, pairs: Pairs | Rows) -> None:
         """Add synapses behind those there are."""
+        if isinstance(pairs, Rows) and len(self) == 0:
+            self._keep_rows(pairs.start, pairs.target)
+            return
+        i, j = pairs
         if len(self) > 0:
             i, j = np.concatenate([self.sources(), i]), np.concatenate([self.targets(), j])
         self._keep(i, j)
 
     def unsort(self) -> None:
         """Go back to the order of creation."""
+        if self._in_rows:
+            self._keep_rows(self.start, self.targets())
+            return
         self._keep(self.sources(), self.targets())
 
     def keep(self, kept: NDArray[np.int64]) -> None:
@@ -73,13 +82,19 @@ class Connections:
 
         ``source_place`` says where each source lies, if not at its index; ``bounds`` where each thread's targets begin.
         """
-        grown = [self.sources(), self.targets()]
+        start = None
         if source_place is not None:
-            grown[0] = source_place[grown[0]]
+            grown = [source_place[self.sources()], self.targets()]
             self.source_order = inverse(source_place)
+        elif self._in_rows:
+            grown = [self.targets()]
+            more = max(0, self.n_pre + 1 - self.start.size)  # sources that came after the synapses
+            start = np.concatenate([self.start, np.full(more, self.start[-1])])
+        else:
+            grown = [self.sources(), self.targets()]
         self._place = None
         self._grown = None  # the synapses are in ``grown`` alone, which is emptied as soon as it can be
-        stored = lay_out(grown, delay, self.n_pre, as_created=self.as_created, bounds=bounds)
+        stored = lay_out(grown, delay, self.n_pre, as_created=self.as_created, bounds=bounds, start=start)
         self.start, self.target, self.permutation, self.lane_start = stored
 
     def sources(self) -> Index:
@@ -116,11 +131,24 @@ class Connections:
 
     def _keep(self, i: Index, j: Index) -> None:
         """Take these as the synapses in order of creation."""
-        if many(len(i)) and ascending([i]):
-            self.start, self._grown = first_of_each(i, self.n_pre), (None, j)
-        else:
-            self._grown = (i, j)
+        start = begins(i, self.n_pre) if many(len(i)) else None
+        if start is not None:
+            self._keep_rows(start, j)
+            return
+        self._grown = (i, j)
         self.permutation = self.source_order = self._place = None
+
+    def _keep_rows(self, start: NDArray[np.int64], j: Index) -> None:
+        """Take these as the synapses, created source by source."""
+        self.start, self._grown = start, (None, j)
+        self.permutation = self.source_order = self._place = None
+
+    @property
+    def _in_rows(self) -> bool:
+        """Whether synapses were created source by source, and ``start`` says where those of each begin."""
+        if self._grown is not None:
+            return self._grown[0] is None
+        return self.permutation is None and self.source_order is None
 
     def order_as_created(self, delay: Index | None) -> NDArray[np.int64]:
         """Return storage positions by source, another pathway's delays (by position) and order of creation."""

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eqsim.connectivity.delays import narrow_steps
+from eqsim.connectivity.ends import Pairs
 from eqsim.connectivity.order import rearrange, sources, taken, transpose
+from eqsim.connectivity.rows import Rows
 from eqsim.lowering.slices import bounds
 from eqsim.network.connections import Connections
 from eqsim.network.precision import in_single
@@ -57,14 +59,15 @@ class Layout:
 
     # changes ---------------------------------------------------------------------------------------------------------
 
-    def grow(self, source: NDArray[Any], target: NDArray[Any]) -> None:
+    def grow(self, pairs: Pairs | Rows) -> None:
         """Add synapses behind those there are, without delay and with variables at zero."""
         self.to_creation_order()
-        self.connections.grow(source, target)
+        before = len(self.connections)
+        self.connections.grow(pairs)
         self._variables.resize(len(self.connections))
         for pathway, delays in self.delays.items():
             if isinstance(delays, np.ndarray):
-                self.delays[pathway] = np.concatenate([delays, np.zeros(len(source))])
+                self.delays[pathway] = np.concatenate([delays, np.zeros(len(self.connections) - before)])
 
     def keep(self, kept: Longs) -> None:
         """Keep these synapses alone, ascending by creation, with all that is theirs; what is under way to others ends.

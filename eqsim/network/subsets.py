@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from eqsim.connectivity.ends import Pairs
+from eqsim.connectivity.rows import Rows
 from eqsim.network.indexes import elements
 
 
@@ -35,6 +37,20 @@ def whole(group: Any, index: NDArray[Any]) -> NDArray[Any]:
         return moved
     outside: NDArray[Any] = np.take(part.astype(kind), index)
     return outside
+
+
+def whole_pairs(source: Any, target: Any, pairs: Pairs | Rows) -> Pairs | Rows:
+    """Return pairs of parts of two groups as pairs of the whole groups."""
+    part = source._elements()
+    if not isinstance(pairs, Rows) or (part is not None and not (np.diff(part) > 0).all()):
+        i, j = pairs
+        return whole(source, i), whole(target, j)
+    start = pairs.start
+    if part is not None:
+        size = np.zeros(source._variables.size, np.int64)
+        size[part] = np.diff(start)
+        start = np.concatenate([[0], np.cumsum(size)])
+    return Rows(start, whole(target, pairs.target))
 
 
 def selected(index: Any, size: int, ends: NDArray[Any], owner: str, end: str) -> NDArray[np.bool_]:

@@ -14,7 +14,9 @@ from eqsim.analysis.analyse import analyse
 from eqsim.checking.checked import Role
 from eqsim.checking.dimensions import Unit
 from eqsim.checking.vocabulary import time_unit
+from eqsim.connectivity.ends import Pairs
 from eqsim.connectivity.pairs import pairs_matrix
+from eqsim.connectivity.rows import Rows
 from eqsim.lowering.synapses import storage
 from eqsim.network.arguments import Sealed, check_flag, check_shared
 from eqsim.network.capture import caller, usable
@@ -27,7 +29,7 @@ from eqsim.network.library_model import LibraryModel
 from eqsim.network.modelled import Modelled
 from eqsim.network.pathway_rules import ends_are_groups, order_counts, pathways_fit
 from eqsim.network.removal import remove
-from eqsim.network.subsets import number_in_pair, selected, whole, within
+from eqsim.network.subsets import number_in_pair, selected, whole_pairs, within
 from eqsim.network.synapse_model import checked_model, written
 from eqsim.network.texts import Surroundings, parts_of, warn_of_hidden
 from eqsim.network.variables import Variables
@@ -238,20 +240,20 @@ class Synapses(Modelled):
             given = {"condition": condition, "i": i, "j": j, "rule": rule}
             given |= {name: value for name, value in (("p", p), ("n", n)) if isinstance(value, str) or value != 1}
             stands_alone("a matrix", given, self._owner, "the matrix says which pairs are joined")
-            source, target, entries = pairs_matrix(ends(self._joint(), {}), matrix)
+            i, j, entries = pairs_matrix(ends(self._joint(), {}), matrix)
+            pairs: Pairs | Rows = (i, j)
         else:
-            source, target = requested_pairs(
-                self._joint(), condition, i, j, p, n, rule, frame, skip_if_invalid=skip_if_invalid
-            )
+            pairs = requested_pairs(self._joint(), condition, i, j, p, n, rule, frame, skip_if_invalid=skip_if_invalid)
         if values is not None and not (isinstance(values, str) and self._is_variable(values)):
             raise self._unknown(str(values))
         if values is not None and entries is None:
             hint = "give matrix= too, or assign to the variable after connect"
             raise ConnectError("values= names the variable that takes a matrix's entries", owner=self._owner, hint=hint)
         self._calls += 1
-        self._grow(whole(self._source, source), whole(self._target, target))
+        before = len(self)
+        self._grow(whole_pairs(self._source, self._target, pairs))
         if values is not None and entries is not None:
-            self._variables.write(values, entries, np.arange(len(self) - len(source), len(self)))
+            self._variables.write(values, entries, np.arange(before, len(self)))
 
     def disconnect(self, which: Any = None) -> None:
         """Remove synapses: all, or those that ``which`` means, written as in ``S.w[which]``.
@@ -303,9 +305,9 @@ class Synapses(Modelled):
                 hint="values may change while a network runs; change what it is made of between two runs",
             )
 
-    def _grow(self, source: NDArray[Any], target: NDArray[Any]) -> None:
+    def _grow(self, pairs: Pairs | Rows) -> None:
         before = len(self)
-        self._layout.grow(source, target)
+        self._layout.grow(pairs)
         self._connected = True
         self._revision += 1
         variables = self._variables

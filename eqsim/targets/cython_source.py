@@ -7,7 +7,7 @@ from itertools import chain
 from types import MappingProxyType
 
 from eqsim.checking.checked import Type
-from eqsim.language.expr import Binary, Call, Expr, Name
+from eqsim.language.expr import Binary, Call, Expr, Name, Number
 from eqsim.lowering.kernel import Draw, Kernel, Let, Load, flat
 from eqsim.lowering.phases import Phases, two_phases
 from eqsim.lowering.types import whole_power
@@ -77,6 +77,8 @@ def _spelled(types: Mapping[str, Type]) -> Spell:
 
     def own(node: Expr, inner: Callable[[Expr], str]) -> str | None:
         match node:
+            case Number(int() as value) if abs(value) >= 1 << 31:
+                return f"{value}LL"  # what fits no int would be an object of Python
             case Binary("//", left, right):
                 return f"_eq.floor_quotient({inner(left)}, {inner(right)})"
             case Binary("%", left, right):

@@ -4,17 +4,21 @@
 
 #include <stdint.h>
 
-static inline void eq_emit(
-    const int64_t *spike_step, int64_t spike_step_size, const int32_t *spike_index, int64_t *cursor, int32_t *events,
-    int64_t *count, int64_t period, int64_t step)
-{
-    int64_t now = period > 0 ? step % period : step, place = cursor[0], found = 0;
-    if (place > 0 && spike_step[place - 1] >= now) place = 0;
-    while (place < spike_step_size && spike_step[place] < now) place++;
-    while (place < spike_step_size && spike_step[place] == now) events[found++] = spike_index[place++];
-    cursor[0] = place;
-    count[0] = found;
-}
+#define EQ_EMIT(T, S)                                                                                             \
+    static inline void eq_emit_##S(                                                                               \
+        const int64_t *spike_step, int64_t spike_step_size, const T *spike_index, int64_t *cursor, T *events,     \
+        int64_t *count, int64_t period, int64_t step)                                                             \
+    {                                                                                                             \
+        int64_t now = period > 0 ? step % period : step, place = cursor[0], found = 0;                            \
+        if (place > 0 && spike_step[place - 1] >= now) place = 0;                                                 \
+        while (place < spike_step_size && spike_step[place] < now) place++;                                       \
+        while (place < spike_step_size && spike_step[place] == now) events[found++] = spike_index[place++];       \
+        cursor[0] = place;                                                                                        \
+        count[0] = found;                                                                                         \
+    }
+
+EQ_EMIT(int32_t, int32)
+EQ_EMIT(int64_t, int64)
 
 #define EQ_ONE_BY_ONE(T, S)                                                                                           \
     static inline void eq_single_##S(                                                                             \

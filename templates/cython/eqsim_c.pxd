@@ -135,7 +135,7 @@ cdef extern from "eqsim.h" nogil:
     int64_t int "eq_wholel"(int64_t x)
     float float32 "eq_single"(double x)
     int64_t timestep "eq_timestep"(double time, double dt)
-    real held "EQ(held)"(const real* values, int64_t size, int64_t columns, double step, double time, double column)
+    real held "EQ(held)"(const void* values, int64_t size, int64_t columns, double step, double time, double column)
 
     # draws
     double uniform "eq_uniform"(int64_t stream, int kind, int number, int64_t step, int64_t element)
@@ -200,9 +200,12 @@ cdef extern from "eqsim.h" nogil:
         int64_t step, const int64_t* start, int64_t lane, int64_t lanes, const int64_t* delay,
         const int32_t* ring_source, int64_t ring_source_size, int64_t* ring_cursor, int64_t* ring_due, int64_t* head,
         int64_t* tail, int32_t* run_source, int64_t* run_begin, int64_t* run_end, int64_t* runs)
-    void emit "eq_emit"(
+    void emit "eq_emit_int32"(
         const int64_t* spike_step, int64_t spike_step_size, const int32_t* spike_index, int64_t* cursor,
         int32_t* events, int64_t* count, int64_t period, int64_t step)
+    void emit "eq_emit_int64"(
+        const int64_t* spike_step, int64_t spike_step_size, const int64_t* spike_index, int64_t* cursor,
+        int64_t* events, int64_t* count, int64_t period, int64_t step)
     void single "eq_single_int32"(
         const int32_t* permutation, const int32_t* run_source, const int64_t* run_begin, const int64_t* run_end,
         const int64_t* runs, int32_t* one_source, int64_t* one_begin, int64_t* one_end, int64_t* ones)

@@ -61,6 +61,35 @@ def test_sorting(synapses, as_created, cuts):
 
 
 @settings(deadline=None)
+@given(synapses, st.booleans(), lanes)
+def test_sorting_targets_of_known_sources(synapses, as_created, cuts):
+    i, j, delay = synapses
+    i, last = np.sort(i), int(j.max()) + 1
+    bounds = None if cuts is None else np.array([0, *sorted(int(cut * last) for cut in cuts), last])
+    start = np.searchsorted(i, np.arange(42))
+
+    def laid_out(grown, **known):
+        given = None if delay is None else delay.copy()
+        return (*order.lay_out(grown, given, 41, as_created=as_created, bounds=bounds, **known), given)
+
+    plain, compiled = both(lambda: laid_out([j], start=start))
+    assert_same(laid_out([i, j]), plain)
+    assert_same(plain, compiled)
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 9), max_size=50), st.booleans(), st.integers(1, 12))
+def test_where_indexes_begin(indexes, ascend, n):
+    i = np.array(sorted(indexes) if ascend else indexes, np.int32)
+    with patch.object(layout, "_AT_LEAST", 3):
+        start = layout.begins(i, n)
+    if (np.diff(i) < 0).any():
+        assert start is None
+    else:
+        assert start.tolist() == np.searchsorted(i, np.arange(max(n, i.max(initial=-1) + 1) + 1)).tolist()
+
+
+@settings(deadline=None)
 @given(synapses)
 def test_the_way_back(synapses):
     _, j, delay = synapses

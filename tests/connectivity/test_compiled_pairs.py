@@ -43,14 +43,27 @@ def test_geometric_skipping(sizes, p, call):
     ends = Ends(*sizes, STREAM, call)
     plain = pairs_probability(ends, p)
     with patch.object(walk, "PIECE", 64), patch.object(walk, "_GAPS", 256):
-        assert_same(plain, walk.pairs_walked(ends, p))
+        assert_same(plain, walk.rows_walked(ends, p))
+
+
+@pytest.mark.parametrize("p", [0.001, 0.4])
+def test_geometric_skipping_where_more_are_taken_than_expected(p):
+    ends = Ends(300, 400, STREAM)
+    plain = pairs_probability(ends, p)
+    with (
+        patch.object(walk, "PIECE", 64),
+        patch.object(walk, "_GAPS", 256),
+        patch.object(walk, "sqrt", lambda x: -x / 8),
+    ):
+        assert_same(plain, walk.rows_walked(ends, p))
 
 
 @pytest.mark.parametrize(("sizes", "p"), [((1100, 1000), 0.95), ((2**16 + 1, 300), 0.06)])
 def test_many_pairs(sizes, p):
     ends = Ends(*sizes, STREAM)
     plain, compiled = both(lambda: pairs_probability(ends, p))
-    assert compiled[0].dtype == (np.uint16 if sizes[0] < 2**16 else np.int32)
+    source, target = compiled
+    assert source.dtype == target.dtype == (np.uint16 if sizes[0] < 2**16 else np.int32)
     assert_same(plain, compiled)
 
 

@@ -20,7 +20,7 @@ def build(target="numba", **more):
            up : boolean
            seen : integer
            bursts : integer (shared)
-           x = sin(V/mV)**2 + abs(V/mV)**1.5 + (seen % 7)//2 + int(up)/3 : 1
+           x = sin(V/mV)**2 + abs(V/mV)**1.5 + (seen % 7)//2 + int(up)/3 + 3000000000*seen*1e-9 : 1
            V(0) = -60*mV + i*0.5*mV""",
         threshold="V > -50*mV and not (seen == 3)",
         reset="V = -60*mV; seen += 1; up = not up",

@@ -12,5 +12,6 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 def test_page(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     steps = runpy.run_path(str(ROOT / "docs" / "figures.py"))["steps"]
-    assert len(list(steps(ROOT / "docs" / "how-to" / "export.md"))) == 4
-    assert (tmp_path / "chatter" / "README.md").exists()
+    assert len(list(steps(ROOT / "docs" / "how-to" / "export.md"))) == 5
+    for name in ("chatter", "chatter_numba", "chatter_cython"):
+        assert (tmp_path / name / "README.md").exists()

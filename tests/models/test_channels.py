@@ -188,6 +188,7 @@ def test_temperature(name):
         )
 
 
+@pytest.mark.slow
 def test_a_second_in_neurons_without_nan():
     """Neuron k has the channel k and a leak, others conduct nothing; a run stops when a state is not finite."""
     gated = [name for name in NAMES if name != "IL"]

@@ -520,6 +520,7 @@ def test_a_network_with_receptors_is_stored_and_left_out_aloud():
 # calls ---------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_second_without_nan():
     """One network of all; a run stops by itself when a state is not finite."""
     noisy, steady = es.PoissonGroup(5, 40 * Hz), es.neurons.LIF(5, I=40 * nA)

@@ -36,9 +36,34 @@ def seen(synapses):
 CONNECT = {
     "probability": lambda s: s.connect(p=0.4),
     "multapses": lambda s: s.connect(rule=es.rules.fixed_total(3001, multapses=True)),
+    "by source": lambda s: s.connect(rule=es.rules.fixed_outdegree(30)),
+    "by source, with multapses": lambda s: s.connect(rule=es.rules.fixed_outdegree(30, multapses=True)),
+    "each twice": lambda s: s.connect(p=0.3, n=2),
+    "all": lambda s: s.connect(),
+    "probabilities": lambda s: (s.connect(p=0.3), s.connect(p=0.2)),
     "by target": lambda s: s.connect(rule=es.rules.fixed_indegree(20)),
     "twice": lambda s: (s.connect(p="exp(-abs(i - j)/20)"), s.connect(i=np.arange(50)[::-1], j=np.arange(50))),
 }
+
+
+@pytest.mark.parametrize("part", [slice(3, 50), [2, 3, 5, 8, 13], [40, 1, 7]], ids=["slice", "rising", "any"])
+@pytest.mark.parametrize("threads", [1, 2])
+def test_one_delay_for_many_synapses_of_a_part(part, threads):
+    def laid_out():
+        es.seed(8)
+        group = es.NeuronGroup(60, "v : 1", threshold="v > 1", reset="v = 0")
+        synapses = es.Synapses(group[part], group[20:], on_pre="v += 1", delay=2 * ms)
+        synapses.connect(p=0.7)
+        synapses._layout.count_steps(0.1)
+        synapses._layout.for_delivery(0.1, threads)
+        connections = synapses._layout.connections
+        return connections.start, connections.target, connections.lane_start, synapses.i[:], synapses.j[:]
+
+    plain = laid_out()
+    with patch.object(pieces, "MANY", 1):
+        many = laid_out()
+    for one, other in zip(plain, many, strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 @pytest.mark.parametrize("connect", CONNECT.values(), ids=CONNECT)

@@ -24,6 +24,8 @@ TEXT = """
 
 _OWN_FIRST = "-fno-semantic-interposition"  # functions of a library call those beside them
 
+_TYPED = {"delay", "permutation", "rates", "spike_index"}  # arguments whose types tell functions apart
+
 
 def library(folder):
     """Compile the headers as users do, but for the processor's widest vectors, and load them."""
@@ -56,7 +58,7 @@ def procedure(found, name):
             if isinstance(value, np.ndarray):
                 given.append(ctypes.c_void_p(value.ctypes.data))
                 given += [ctypes.c_int64(value.size)] if parameter in lengths else []
-                types |= {value.dtype.name} if parameter in {"delay", "permutation", "rates"} else set()
+                types |= {value.dtype.name} if parameter in _TYPED else set()
             else:
                 given.append(ctypes.c_int64(int(value)))
         ends = {f"_{kind}" for kind in types} if name != "draw_spikes" else {"f"} if "float32" in types else set()

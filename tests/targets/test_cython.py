@@ -117,6 +117,7 @@ def kept(folder):
 
 
 @needs_compiler
+@pytest.mark.slow
 def test_processes_started_at_once_share_an_empty_cache(tmp_path):
     (output,) = {finish(process) for process in [start(tmp_path) for _ in range(3)]}
     assert float.fromhex(output.split()[0]) == pytest.approx(np.exp(-0.2), rel=1e-14)
