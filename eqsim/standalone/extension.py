@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -24,8 +23,6 @@ def compiled(folder: Path, network: Network) -> Drive:
         used = compiler.compiler(("-DEQ_SINGLE",) if network.told["dtype"] == "float32" else ())
         path = place / used.identity / f"{_MODULE}{compiler.extension_suffix()}"
         if not path.exists() or path.stat().st_mtime < source.stat().st_mtime:
-            if sys.stderr.isatty():
-                sys.stderr.write("compiling, this once\n")
             path.parent.mkdir(parents=True, exist_ok=True)
             compiler.build(source, _MODULE, path, used, [folder / "runtime" / "c"], folder / "runtime" / "c")
     except compiler.LackingError as error:

@@ -111,11 +111,19 @@ def _resumed(folder: Path, request: Request, network: Network, settings: Setting
 
 
 def _made(loop: Callable[[Network, int], Loop], network: Network, request: Request) -> Loop:
+    """Return what carries out the steps, compiled if it has not been yet."""
+    watched = not request.quiet and sys.stderr.isatty()
+    if watched:
+        sys.stderr.write("getting ready; the first run compiles")
+        sys.stderr.flush()
     try:
         return loop(network, request.threads)
     except ModuleNotFoundError as error:
         what = f"this program needs {error.name}, which is not installed"
         raise Refused(what, f"pip install {error.name}") from None
+    finally:
+        if watched:
+            sys.stderr.write("\r\033[K")
 
 
 class Run:
