@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from eqsim.checking.checked import Type
-from eqsim.checking.units import unit_table
+from eqsim.checking.units import MEANT, unit_table
 from eqsim.export.c_kernels import FOLDER, comment
 from eqsim.export.c_network import plain_integer, plain_real, quoted
 from eqsim.export.description import recorded
-from eqsim.export.project import Column, Project, Recorded, Settable
+from eqsim.export.project import Array, Column, Project, Queue, Recorded, Settable
 from eqsim.lowering.program import Address
 from eqsim.targets.layout import Layout
 from eqsim.targets.render import environment
@@ -54,61 +54,36 @@ class _Tables:
     def rows(self) -> dict[str, tuple[str, list[str]]]:
         """Return the rows of each table by its name, with the type of a row."""
         project, storages = self.project, self.layout.storages
-        reals = {a: storages[a.object].constants[a.variable] for a in self.layout.reals}
-        integers = {a: storages[a.object].constants[a.variable] for a in self.layout.integers}
+        reals = {a: float(storages[a.object].constants[a.variable]) for a in self.layout.reals}
+        integers = {a: int(storages[a.object].constants[a.variable]) for a in self.layout.integers}
         units = {**unit_table(), **{short: unit_table()[name] for short, name in _SHORT.items()}}
-        return {
-            "array": (
-                "struct eq_array",
-                [
-                    _row(
-                        quoted(str(one.address)),
-                        quoted(one.file) if one.file else "0",
-                        f"EQ_{str(one.values.dtype).upper()}",
-                        int(one.written),
-                        self.number(one.view_of),
-                    )
-                    for one in self.arrays
-                ],
-            ),
-            "real": ("struct eq_real", [_row(quoted(str(a)), plain_real(float(v))) for a, v in reals.items()]),
-            "integer": (
-                "struct eq_integer",
-                [_row(quoted(str(a)), plain_integer(int(v))) for a, v in integers.items()],
-            ),
-            "settable": ("struct eq_settable", [self.settable(one) for one in project.settables]),
-            "fixed": ("struct eq_fixed", [_row(quoted(path), quoted(why)) for path, why in project.fixed.items()]),
-            "unit": (
-                "struct eq_unit",
-                [_row(quoted(name), _list(unit.exponents), int(unit.scale)) for name, unit in units.items()],
-            ),
-            "record": ("struct eq_record", [self.record(k, one) for k, one in enumerate(project.records)]),
-            "queue": (
-                "struct eq_queue",
-                [
-                    _row(
-                        quoted(one.title),
-                        _list(self.number(a) for a in one.rings),
-                        _list(self.number(a) for a in one.runs) if one.runs else "{-1}",
-                        len(one.rings),
-                        len(one.runs),
-                        self.number(one.head),
-                        self.number(one.tail),
-                        one.most,
-                    )
-                    for one in project.queues
-                ],
-            ),
-            "stream": (
-                "struct eq_stream",
-                [
-                    _row(self.layout.integers[a], f"UINT64_C({number})")
-                    for a, number in project.streams.items()
-                    if a in self.layout.integers
-                ],
-            ),
-            "finite": ("int", [str(self.number(a)) for a in project.finite]),
+        streams = {self.layout.integers[a]: n for a, n in project.streams.items() if a in self.layout.integers}
+        rows = {
+            "array": [self.array(one) for one in self.arrays],
+            "real": [_row(quoted(str(address)), plain_real(value)) for address, value in reals.items()],
+            "integer": [_row(quoted(str(address)), plain_integer(value)) for address, value in integers.items()],
+            "settable": [self.settable(one) for one in project.settables],
+            "fixed": [_row(quoted(path), quoted(why)) for path, why in project.fixed.items()],
+            "unit": [_row(quoted(name), _row(*unit.exponents), int(unit.scale)) for name, unit in units.items()],
+            "meant": [_row(quoted(name), quoted(unit)) for name, unit in MEANT.items() if name not in units],
+            "record": [self.record(number, one) for number, one in enumerate(project.records)],
+            "queue": [self.queue(one) for one in project.queues],
+            "stream": [_row(place, f"UINT64_C({number})") for place, number in streams.items()],
         }
+        return {name: (f"struct eq_{name}", found) for name, found in rows.items()} | {
+            "finite": ("int", [str(self.number(address)) for address in project.finite])
+        }
+
+    def array(self, one: Array) -> str:
+        """Return the row of an array."""
+        names = quoted(str(one.address)), quoted(one.file) if one.file else "0"
+        return _row(*names, f"EQ_{str(one.values.dtype).upper()}", int(one.written), self.number(one.view_of))
+
+    def queue(self, one: Queue) -> str:
+        """Return the row of a queue."""
+        rings, runs = [self.number(a) for a in one.rings], [self.number(a) for a in one.runs]
+        ends = self.number(one.head), self.number(one.tail)
+        return _row(quoted(one.title), _row(*rings), _row(*(runs or [-1])), len(rings), len(runs), *ends, one.most)
 
     def number(self, address: Address | None) -> int:
         """Return the number of an array, -1 for none."""
@@ -125,7 +100,7 @@ class _Tables:
             one.size,
             f"'{one.kind[0]}'",
             quoted(one.unit),
-            _list(plain_real(float(exponent)) for exponent in one.exponents),
+            _row(*(plain_real(float(exponent)) for exponent in one.exponents)),
             plain_real(float(one.scale)),
             quoted(one.about),
         )
@@ -151,7 +126,3 @@ class _Tables:
 
 def _row(*values: object) -> str:
     return "{" + ", ".join(str(value) for value in values) + "}"
-
-
-def _list(values: Iterable[object]) -> str:
-    return _row(*values)

@@ -24,8 +24,8 @@ _KINDS = ("spikes", "events", "states", "rates")
 class Record:
     """What one monitor recorded: its columns as attributes, with units, or plain with an underscore behind the name.
 
-    A column whose name has a point, such as ``INa.m``, is ``record["INa.m"]``. Records of states have
-    ``record.record``, the recorded elements; those of events ``count``, how many each element had.
+    ``record["V"]`` is ``record.V``. Records of states have ``record.record``, the recorded elements; those of events
+    ``count``, how many each element had.
     """
 
     def __init__(self, folder: Path, told: Mapping[str, Any]) -> None:
@@ -65,6 +65,8 @@ class Record:
             raise AttributeError(name)
         if name not in self._columns and name.endswith("_") and name[:-1] in self._columns:
             return self._plain(name[:-1])
+        if any(column.startswith(f"{name}.") for column in self._columns):
+            return Part(self, name)
         return self[name]
 
     def __dir__(self) -> list[str]:
@@ -92,6 +94,18 @@ class Record:
         near = nearest(name, self._columns)
         hint = f"did you mean {near!r}?" if near else f"it has {', '.join(self._columns) or 'count alone'}"
         return UnknownVariableError(f"{name!r} was not recorded", owner=f"results of {self.name!r}", hint=hint)
+
+
+class Part:
+    """The columns of a part of a neuron, such as a channel: ``record.INa.m`` is the column ``INa.m``."""
+
+    def __init__(self, record: Record, path: str) -> None:
+        self._record, self._path = record, path
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self._record, f"{self._path}.{name}")
 
 
 class Records(Mapping[str, Record]):

@@ -97,6 +97,42 @@ static int astray(const struct simulation *run, int *which, int64_t *element, do
     return 0;
 }
 
+/* how many threads take part: fewer than there may be where others keep the processors busy, and threads wait */
+struct pace {
+    int64_t teams[64], steps; /* steps: of the chunk */
+    double costs[64];         /* seconds a step; 0: not known yet */
+    int count, now, chunks, tries;
+};
+
+static struct pace begun(int64_t members, int chooses)
+{
+    struct pace pace = {{members}, 16, {0}, 1, 0, 0, 0};
+    while (chooses && pace.teams[pace.count - 1] > 1) {
+        pace.teams[pace.count] = pace.teams[pace.count - 1] / 2;
+        pace.count++;
+    }
+    return pace;
+}
+
+/* take the fastest team, and in one chunk of sixteen, shorter than others, another one; return the chunk's steps */
+static int64_t next_chunk(struct pace *pace)
+{
+    int best = 0, other = pace->chunks / 16 % pace->count;
+    for (int k = 0; k < pace->count; k++)
+        if (pace->costs[k] < pace->costs[best]) best = k;
+    pace->tries = pace->chunks++ % 16 == 15 && other != best && pace->costs[best] > 0;
+    pace->now = pace->tries ? other : best;
+    return pace->tries ? (pace->steps + 7) / 8 : pace->steps;
+}
+
+static void took(struct pace *pace, double seconds, int64_t steps)
+{
+    double cost = seconds / (double)steps + 1e-12, *known = &pace->costs[pace->now], chunk = CHUNK / cost;
+    if (pace->chunks > 1) *known = pace->tries || *known == 0 ? cost : 0.5 * (*known + cost); /* the first one is cold */
+    if (chunk > 4 * (double)pace->steps) chunk = 4 * (double)pace->steps;
+    if (!pace->tries) pace->steps = chunk < 1 ? 1 : (int64_t)chunk;
+}
+
 static void print_time(FILE *file, int64_t step)
 {
     fprintf(file, "%.10g%s%s", time_of(step), eq_network.unitless ? "" : " ", eq_network.unitless ? "" : eq_network.time_unit);
@@ -124,26 +160,27 @@ static void take_signals(void)
 
 int simulate(struct simulation *run)
 {
-    int64_t first = run->reached, chunk = 16, looked = run->reached, element = 0;
+    int64_t first = run->reached, looked = run->reached, element = 0;
+    struct pace pace = begun(run->members, run->chooses);
     int shows = !run->quiet && isatty(fileno(stderr)), wrong = 0, which = 0;
     double begin = now(), looking = 0, value = 0;
     take_signals();
     make_room(run);
     while (run->reached < run->last && !pressed && !wrong) {
-        int64_t until = run->last - run->reached < chunk ? run->last : run->reached + chunk, before = run->reached;
+        int64_t chunk = next_chunk(&pace), before = run->reached;
+        int64_t until = run->last - run->reached < chunk ? run->last : run->reached + chunk;
+        run->members = pace.teams[pace.now];
         double since = now();
         int full = 0;
         run->reached = together(run, until, &full);
-        double seconds = now() - since;
+        if (run->reached > before) took(&pace, now() - since, run->reached - before);
         double after = now();
-        if (run->reached == run->last || pressed || looking <= 0.02 * (after - begin)) {
+        if (run->reached == run->last || pressed || looking <= 0.01 + 0.02 * (after - begin)) {
             wrong = astray(run, &which, &element, &value);
             if (!wrong) looked = run->reached;
             looking += now() - after;
         }
         if (run->reached < until || full) make_room(run);
-        else if (seconds * 4 < CHUNK) chunk *= 4;
-        else chunk = seconds > 0 && chunk * CHUNK / seconds >= 1 ? (int64_t)((double)chunk * CHUNK / seconds) : 1;
         if (shows && run->reached > before) show(run, first, begin);
     }
     if (shows) fputs("\r                                                            \r", stderr);

@@ -9,7 +9,7 @@
 static const struct { const char *name, *value, *about; } known[] = {
     {"--duration", "TIME", "how long to run: 1 s, 250 ms"},
     {"--seed", "N", "the seed of the run's random numbers, as Network(seed=N) takes it"},
-    {"--threads", "N", "how many threads share the work"},
+    {"--threads", "N", "how many threads share the work (as many as make it fast)"},
     {"--set", "NAME=VALUE", "a value for this run; may be given several times (see --list)"},
     {"--out", "FOLDER", "where results go (results, beside the program)"},
     {"--resume", NULL, "go on where the last run with these results ended"},

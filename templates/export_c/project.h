@@ -34,6 +34,7 @@ struct eq_settable {
 };
 
 struct eq_fixed { const char *path, *why; };
+struct eq_meant { const char *name, *unit; }; /* what people write, and what the language has */
 struct eq_unit { const char *name; signed char exponents[EQ_DIMENSIONS], scale; };
 
 /* a column of results: kind i: indexes, t: steps as times, c: times of a clock, v: values, r: rates */
@@ -77,12 +78,13 @@ extern const struct eq_integer eq_integers[];
 extern const struct eq_settable eq_settables[];
 extern const struct eq_fixed eq_fixeds[];
 extern const struct eq_unit eq_units[];
+extern const struct eq_meant eq_meants[];
 extern const struct eq_record eq_records[];
 extern const struct eq_queue eq_queues[];
 extern const struct eq_stream eq_streams[];
 extern const int eq_finites[]; /* arrays that are looked at for NaN and infinity */
 extern const int eq_array_count, eq_real_count, eq_integer_count, eq_settable_count, eq_fixed_count, eq_unit_count,
-    eq_record_count, eq_queue_count, eq_stream_count, eq_finite_count;
+    eq_meant_count, eq_record_count, eq_queue_count, eq_stream_count, eq_finite_count;
 
 /* carry out steps as one of the members of a team; return the step reached */
 int64_t eq_drive(

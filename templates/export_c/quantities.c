@@ -110,7 +110,10 @@ static void read_factor(struct reader *reader, double sign, double *exponents, d
         const struct eq_unit *unit = unit_named(name);
         if (!length) fail("write for instance 10 ms or 2 uA/cm2", "%s: '%s' has no unit where one is due", reader->where, reader->text);
         if (!unit) {
-            const char *near = nearest(name, eq_units, eq_unit_count, sizeof *eq_units);
+            const char *near = NULL;
+            for (int k = 0; k < eq_meant_count; k++)
+                if (strcmp(eq_meants[k].name, name) == 0) near = eq_meants[k].unit;
+            if (!near) near = nearest(name, eq_units, eq_unit_count, sizeof *eq_units);
             char hint[2 * NAME + 40] = "units are volt, mV, second, ms, nS, pF, Hz, ...";
             if (near) snprintf(hint, sizeof hint, "did you mean %s?", near);
             fail(hint, "%s: '%s' is no unit", reader->where, name);

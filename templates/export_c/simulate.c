@@ -93,6 +93,7 @@ int main(int count, char **words)
     int64_t cores = sysconf(_SC_NPROCESSORS_ONLN), lanes = eq_network.lanes;
     uint64_t members = options.threads ? whole(options.threads, "--threads") : (uint64_t)(cores > 0 ? cores : 1);
     run.members = members > (uint64_t)lanes ? lanes : members < 1 ? 1 : (int64_t)members;
+    run.chooses = !options.threads;
     load_network(&run);
     begin(&run, &options);
     char *own = joined(run.out, "network", ".json");

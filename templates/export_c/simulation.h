@@ -18,6 +18,7 @@ struct simulation {
     double *reals;
     struct growing **files; /* of each record, one for each column */
     int64_t begun, reached, last, noted, members;
+    int chooses; /* fewer members where that is faster */
     double duration;
     int seeded, quiet;
     uint64_t seed;

@@ -46,6 +46,7 @@ void load_network(struct simulation *run)
 void save_state(struct simulation *run)
 {
     char *text = joined(run->state, "run", ".txt"), *part = joined(run->state, "run", ".part");
+    remove(text); /* it is there if the arrays beside it are whole */
     for (int k = 0; k < eq_array_count; k++)
         if (has_file(k) && (eq_arrays[k].written || run->arrays[k].changed)) {
             char *path = joined(run->state, eq_arrays[k].file, ".npy");

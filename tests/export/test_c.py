@@ -264,6 +264,7 @@ MISTAKES = [
     (["--duration", "10"], ["has another unit", "10 ms"]),
     (["--duration", "-1 ms"], ["at least 0"]),
     (["--duration", "1 secnd"], ["'secnd' is no unit", "did you mean second?"]),
+    (["--duration", "1 S"], ["'S' is no unit", "did you mean siemens?"]),
     (["--duration", "long"], ["no number"]),
     (["--duration", "1ms", "--seed", "-3"], ["--seed", "whole number"]),
     (["--duration", "1ms", "--set", "neurons.tua=1ms"], ["no value 'neurons.tua'", "did you mean neurons.tau?"]),

@@ -53,6 +53,8 @@ def test_records_are_read_with_units(folder, within):
     np.testing.assert_array_equal(trace.V, [[1, 2], [3, 4]] * mV)
     np.testing.assert_array_equal(trace.V_, [[1, 2], [3, 4]])
     np.testing.assert_array_equal(trace["INa.I"], [[1, 1], [2, 2]] * pA)
+    np.testing.assert_array_equal(trace.INa.I, [[1, 1], [2, 2]] * pA)
+    np.testing.assert_array_equal(trace.INa.I_, [[1, 1], [2, 2]])
     assert trace.record.tolist() == [3, 7]
     np.testing.assert_array_equal(results.rates["rate"].rate, [5, 0] * Hz)
     assert results.spikes["few"].count.tolist() == [0, 5]
