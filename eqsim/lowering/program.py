@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
+from eqsim.lowering.address import Address
 from eqsim.lowering.kernel import Kernel
 from eqsim.text.errors import ArgumentError
+
+__all__ = [
+    "CALL_RANK",
+    "SLOTS",
+    "Address",
+    "Guard",
+    "Lanes",
+    "Launch",
+    "Program",
+    "When",
+    "before",
+    "check_slot",
+    "in_order",
+]
 
 SLOTS = tuple(
     f"{prefix}{slot}"
@@ -17,17 +31,6 @@ SLOTS = tuple(
 
 
 CALL_RANK = 1  # Python functions come after regular statements and before monitors
-
-
-class Address(NamedTuple):
-    """A value that a run reads or writes: the key of an object and the name of one of its arrays or constants."""
-
-    object: str
-    variable: str
-
-    def __str__(self) -> str:
-        """Return the path."""
-        return f"{self.object}.{self.variable}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from eqsim.lowering.kernel import Append, Kernel, Load, flat, touches
 from eqsim.lowering.program import Address, Lanes, Launch, Program
 from eqsim.lowering.tidy import expressions
 
-_LINE = 64  # neurons: whole cache lines of any array, so that two threads seldom write to one
 COUNT = 8  # entries that a count of one entry takes where each thread has its own: a cache line of 64-bit numbers
 # procedures that each thread carries out for its slice, and which of their arrays they write
 _BY_SLICE: Mapping[str | Kernel, frozenset[str]] = MappingProxyType(
@@ -55,17 +54,6 @@ class Access:
         if self.address != other.address or not (self.writes or other.writes):
             return False
         return self.owner is None or self.owner != other.owner
-
-
-def part(size: int, lane: int, lanes: int) -> tuple[int, int]:
-    """Return where a thread's slice of a group begins and ends; the text serves Python and, compiled, the run loop."""
-    width = (size + lanes * _LINE - 1) // (lanes * _LINE) * _LINE
-    return min(size, lane * width), min(size, (lane + 1) * width)
-
-
-def bounds(size: int, lanes: int) -> list[int]:
-    """Return where each thread's slice of a group begins, and the last one's end."""
-    return [part(size, lane, lanes)[0] for lane in range(lanes)] + [size]
 
 
 def share(program: Program) -> tuple[Turn, ...]:

@@ -13,7 +13,8 @@ from eqsim.lowering import inputs as lower_inputs
 from eqsim.lowering.binding import Lowered, Of, Owner
 from eqsim.lowering.kernel import Domain
 from eqsim.lowering.program import CALL_RANK, Address, When
-from eqsim.lowering.threads import COUNT, bounds
+from eqsim.lowering.slices import bounds
+from eqsim.lowering.threads import COUNT
 from eqsim.network.assemble import Assembly, neuron_owner, prepare
 from eqsim.network.drive import Drive
 from eqsim.network.driven_input import Input

@@ -56,6 +56,10 @@ def export(network: Any, folder: str | os.PathLike[str], target: str) -> None:
     with fresh(Path(folder)) as place:
         if target == "c":
             c.write(made, place)
+        else:
+            from eqsim.export import python  # noqa: PLC0415 - Numba is imported by those who use it
+
+            python.write(made, place, target)
 
 
 def project(network: Any, target: str) -> Project:
@@ -70,6 +74,9 @@ def project(network: Any, target: str) -> Project:
     assembly = network._assembled()
     program, storages = assembly.program({}), dict(assembly.storages)
     _refuse_functions(program, target)
+    if target == "cuda" and program.lanes.count > 1:
+        what, found = "a network is laid out for one device or for several threads", f"{program.lanes.count} threads"
+        raise NetworkError(what, owner=_OWNER, found=found, hint="make it with Network(…, threads=1)")
     names = FileNames()
     used = _addresses(program)
     monitors = {name: thing for name, thing in members.items() if isinstance(thing, _MONITORS)}

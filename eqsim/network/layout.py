@@ -12,7 +12,7 @@ from eqsim.connectivity.delays import narrow_steps
 from eqsim.connectivity.ends import Pairs
 from eqsim.connectivity.order import rearrange, sources, taken, transpose
 from eqsim.connectivity.rows import Rows
-from eqsim.lowering.threads import bounds
+from eqsim.lowering.slices import bounds
 from eqsim.network.connections import Connections
 from eqsim.network.precision import in_single
 from eqsim.network.under_way import QUEUE, Reach, spikes_under_way

@@ -18,9 +18,9 @@ from eqsim.lowering.program import Address, Guard, Lanes, When
 from eqsim.lowering.threads import COUNT, divisible
 from eqsim.network.layout import in_steps
 from eqsim.network.synapses import Synapses
-from eqsim.network.under_way import sections
 from eqsim.network.variables import Variables
 from eqsim.targets import queue
+from eqsim.targets.rings import longer
 from eqsim.targets.target import Storage
 
 _RUNS = ("run_source", "run_begin", "run_end", "runs")
@@ -383,19 +383,16 @@ def lengthen(storage: Storage, name: str, lanes: int) -> None:
     parts = [part for part in ("ring", "ring_source", "ring_cursor", "ring_due") if f"_{part}_{name}" in arrays]
     if not parts:
         return
-    rings = {part: sections(arrays[f"_{part}_{name}"], lanes) for part in parts}
-    heads, tails = (sections(arrays[f"_{end}_{name}"], lanes)[:, :1] for end in ("head", "tail"))
-    most, used = int(storage.constants[f"_most_{name}"]), int((tails - heads).max())
-    length = rings[parts[0]].shape[1]
-    if used + 2 * most <= length:
+    head, tail = arrays[f"_head_{name}"], arrays[f"_tail_{name}"]
+    most = int(storage.constants[f"_most_{name}"])
+    made = longer([arrays[f"_{part}_{name}"] for part in parts], head, tail, most, lanes)
+    if made is None:
         return
-    longer = queue.power_of_two(used + 4 * most)
-    for part, ring in rings.items():
-        moved = [queue.relaid(ring[lane], heads[lane], tails[lane], longer) for lane in range(lanes)]
-        arrays[f"_{part}_{name}"] = np.concatenate(moved)
-    if "ring" not in rings:  # as many runs as entries
+    for part, ring in zip(parts, made, strict=True):
+        arrays[f"_{part}_{name}"] = ring
+    if "ring" not in parts:  # as many runs as entries
         for argument, dtype in (("run_source", np.int32), ("run_begin", np.int64), ("run_end", np.int64)):
-            arrays[f"_{argument}_{name}"] = np.zeros(longer * lanes, dtype)
+            arrays[f"_{argument}_{name}"] = np.zeros(len(made[0]), dtype)
 
 
 def _indexes(index: NDArray[Any]) -> NDArray[Any]:

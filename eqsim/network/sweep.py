@@ -27,7 +27,7 @@ from eqsim.network.sweep_table import dataset
 from eqsim.network.sweep_workers import in_processes, pickled
 from eqsim.network.synapses import Synapses
 from eqsim.random import stream_of
-from eqsim.targets.compiled import processors
+from eqsim.targets.team import processors
 from eqsim.text.errors import ArgumentError, EqsimWarning, NetworkError
 from eqsim.units import with_unit
 

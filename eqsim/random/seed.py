@@ -9,15 +9,11 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from eqsim.random.philox import philox
+from eqsim.random.streams import stream_of
 from eqsim.text.errors import ArgumentError
 
 # the number of an object that has a seed of its own: none in a scope has it
 ALONE = 2**64 - 1
-# any fixed key apart from those that objects get; these are the digits of pi that Philox's own test vectors use
-KEY = (0xA4093822, 0x299F31D0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +45,6 @@ def next_stream(seed: int | None = None) -> int:
         return stream_of(checked(seed), ALONE)
     scope = SCOPE.get()
     return stream_of(scope.seed, next(scope.numbers))
-
-
-def stream_of(seed: int, number: int) -> int:
-    """Return the stream of object `number` under a seed: a hash of both, so that neighbours are unrelated."""
-    words = (seed & 0xFFFFFFFF, seed >> 32, number & 0xFFFFFFFF, number >> 32, *KEY)
-    w0, w1, _, _ = philox(*(np.uint64(word) for word in words))
-    return int(w0) | int(w1) << 32
 
 
 def checked(value: int, owner: str = "seed") -> int:

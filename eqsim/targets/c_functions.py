@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from eqsim.lowering.kernel import Kernel, UserFunction
-from eqsim.targets.cache import digest
+from eqsim.targets.digest import digest
 from eqsim.text.errors import Mistake, TargetError
 from eqsim.text.source import Source
 

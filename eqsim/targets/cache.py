@@ -5,7 +5,6 @@ A file's name is its content's digest, so files are only ever added: any number 
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import os
 import pickle
@@ -29,11 +28,6 @@ def folder() -> Path:
     """Return the folder of the cache: ``EQSIM_CACHE_DIR`` or the user's cache folder."""
     chosen = os.environ.get("EQSIM_CACHE_DIR")
     return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("eqsim"))
-
-
-def digest(*parts: str) -> str:
-    """Return a short name for a text: 80 bits of SHA-256."""
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
 
 
 def keep(name: str, text: str, suffix: str = ".py") -> Path:

@@ -1,120 +1,49 @@
-"""A compiled program as it runs: its run loop, called with addresses by one thread or by a team of them."""
+"""A compiled program as it runs: its run loop, called with the addresses of the network's arrays."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from time import perf_counter
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from eqsim.lowering.program import Address, Program
 from eqsim.targets.layout import Layout
-from eqsim.targets.pace import Pace
 from eqsim.targets.target import Storages
-
-FULL, STOPPED = 24, 32  # the entries of ``sync`` that say why a run ended
-_SYNC = 64  # entries in which threads count their arrivals and tell of full lists
-_PIECE_SECONDS = 0.02  # of work between two decisions on how many threads take part
-_TRIAL = 4  # with fewer threads, a piece that is a trial is this many times shorter: it costs more, and seldom errs
-_TELLING = 8  # shorter pieces, as before a function of Python, are judged together until they are 1/8 of one
-
-Drive = Callable[..., int]
-"""A run loop: takes the first step and the last, the table of arrays (address and length of each), the real and the
-integer constants, the member's number and how many there are, the lanes, ``sync`` and the ticks; returns the step
-reached."""
+from eqsim.targets.team import Drive, Team
 
 
 @dataclass
 class CompiledRun:
     """A compiled network: the run loop and the order of what it reads."""
 
-    drive: Drive
+    team: Team
     arrays: tuple[Address, ...]
     reals: tuple[Address, ...]
     integers: tuple[Address, ...]
     objects: tuple[str, ...]  # whose each launch is
-    ticks: NDArray[np.int64]  # of each launch, in the steps that are timed
-    lanes: int = 1
     seconds: Mapping[str, float] = field(default_factory=dict)  # spent on rendering and compiling
-    _pace: Pace = field(default_factory=lambda: Pace((1,)))  # how many threads carry out the lanes
-    _piece: int = 16  # steps between two decisions on that
-    _unjudged: tuple[float, int] = (0.0, 0)  # the seconds and steps that the pace was not told of
-    _others: ThreadPoolExecutor | None = None
-    _full: bool = False  # a list has no room for another step
-    _running: float = 0.0  # seconds in the run loop
 
     @property
     def spent(self) -> dict[str, float]:
         """The seconds in the run loop by object: the whole, shared out as the steps that were timed say."""
         ticks = dict.fromkeys(self.objects, 0)
-        for name, number in zip(self.objects, self.ticks.tolist(), strict=True):
+        for name, number in zip(self.objects, self.team.ticks.tolist(), strict=True):
             ticks[name] += number
         total = sum(ticks.values())
-        return {name: self._running * number / total for name, number in ticks.items()} if total else {}
+        return {name: self.team.seconds * number / total for name, number in ticks.items()} if total else {}
 
     def advance(self, first: int, last: int, storages: Storages) -> int:
         """Carry out the steps from ``first`` until ``last``; return the step reached, less when a list needs room."""
-        values = [storages[a.object].arrays[a.variable] for a in self.arrays]
-        table = np.array([(value.ctypes.data, len(value)) for value in values], np.int64).reshape(-1, 2)
+        arrays = [storages[a.object].arrays[a.variable] for a in self.arrays]
         reals = np.array([storages[a.object].constants[a.variable] for a in self.reals], np.float64)
         integers = np.array([storages[a.object].constants[a.variable] for a in self.integers], np.int64)
-        begin, reached = perf_counter(), first
-        while reached < last and not self._full:
-            members, most = self._pace.next(), self._piece if self.lanes > 1 else last
-            piece = min(last - reached, max(1, most // _TRIAL) if self._pace.fewer else most)
-            since, before = perf_counter(), reached
-            reached, stopped = self._together(members, before, before + piece, (table, reals, integers))
-            seconds = perf_counter() - since
-            self._judge(seconds, reached - before)
-            self._piece = max(1, min(4 * piece, int(piece * _PIECE_SECONDS / seconds))) if seconds else piece
-            if stopped or reached < before + piece:
-                break
-        self._full = self._full and reached == last
-        self._running += perf_counter() - begin
-        return reached
-
-    def _judge(self, seconds: float, steps: int) -> None:
-        """Tell the pace what a step costs, once pieces of the present way are long enough to say."""
-        seconds, steps = self._unjudged[0] + seconds, self._unjudged[1] + steps
-        self._unjudged = seconds, steps
-        if steps and seconds * _TELLING >= _PIECE_SECONDS:
-            self._pace.took(seconds / steps)
-            self._unjudged = 0.0, 0
-
-    def _together(self, members: int, first: int, last: int, values: tuple[Any, ...]) -> tuple[int, bool]:
-        """Carry out steps with so many threads; return the step reached, and whether a condition ended it there."""
-        sync = np.zeros(_SYNC, np.int64)
-
-        def work(member: int) -> int:
-            return int(self.drive(first, last, *values, member, members, self.lanes, sync, self.ticks))
-
-        if members > 1 and self._others is None:
-            self._others = ThreadPoolExecutor(self.lanes - 1, "eqsim")
-        others = [self._others.submit(work, member) for member in range(1, members)] if self._others else []
-        reached = work(0)
-        assert all(other.result() == reached for other in others)
-        self._full = bool(sync[FULL])
-        return reached, bool(sync[STOPPED])
+        return self.team.advance(first, last, arrays, reals, integers)
 
 
 def compiled_run(drive: Drive, program: Program, layout: Layout, seconds: Mapping[str, float]) -> CompiledRun:
     """Return what carries out a program by its run loop, which was rendered with a layout."""
     addresses = tuple(layout.arrays), tuple(layout.reals), tuple(layout.integers)
     objects = tuple(launch.object for launch in program.launches)
-    ticks, lanes = np.zeros(len(objects), np.int64), program.lanes.count
-    return CompiledRun(drive, *addresses, objects, ticks, lanes, seconds, Pace(_teams(lanes)))
-
-
-def processors() -> int:
-    """Return how many threads may share a run: one for each processor that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _teams(lanes: int) -> tuple[int, ...]:
-    """Return the numbers of threads that may carry out so many lanes: all, half of them, and so on down to one."""
-    return (lanes, *_teams(lanes // 2)) if lanes > 1 else (1,)
+    team = Team(drive, np.zeros(len(objects), np.int64), program.lanes.count)
+    return CompiledRun(team, *addresses, objects, seconds)

@@ -15,8 +15,8 @@ import numpy as np
 from numba import cuda
 from numba.cuda.core.errors import NumbaPerformanceWarning
 
+from eqsim.targets.cuda_calls import Call
 from eqsim.targets.cuda_grid import SIMULATED
-from eqsim.targets.cuda_plan import Call
 
 _WORTH = 8  # steps with the same arguments for which recording one pays
 

@@ -15,8 +15,8 @@ import numpy as np
 from numba import cuda
 from numpy.typing import NDArray
 
-from eqsim.lowering.program import Address
-from eqsim.targets.target import Storages
+from eqsim.lowering.address import Address
+from eqsim.targets.storage import Storages
 from eqsim.text.errors import TargetError
 
 _LEAST = 1 << 16  # bytes: what is smaller is copied without asking whether it is new

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numba.cuda import libdevice
 
-from eqsim.random import Kind
+from eqsim.random.draws import Kind
 from eqsim.targets.cuda_grid import (
     SIMULATED,
     atomic_add,

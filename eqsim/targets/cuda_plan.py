@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from eqsim.lowering.kernel import Kernel, Load, touches
 from eqsim.lowering.program import Address, Launch, Program
 from eqsim.targets import cache
 from eqsim.targets import cuda_procedures as procedures
+from eqsim.targets.cuda_calls import Argument, Call, Machine, Own, Scalar, Schedule
 from eqsim.targets.cuda_render import arguments, end_arguments, function_source, kernel_source, turn_source
 from eqsim.targets.render import SourceCode
 from eqsim.targets.spread import Spread, spread
@@ -27,59 +28,10 @@ _QUEUES = frozenset({"push_uniform", "due_uniform", "push_varied", "due_varied"}
 _STRUCTURE = frozenset({"_start", "_target", "_source", "_permutation", "start", "delay", "permutation"})
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
-    """An array of the run's own, on the device alone; ``name`` finds it."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Scalar:
-    """A constant of an object, as it is when steps are carried out."""
-
-    address: Address
-    kind: Literal["float64", "float32", "int64", "uint64"]
-
-
-Argument = Address | Own | Scalar | int
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One launch: a kernel, its arguments, the grid."""
-
-    function: Any
-    arguments: tuple[Argument, ...]
-    blocks: int
-    threads: int
-    launch: Launch | None = None  # what it carries out
-
-
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """How many threads a grid is given: of blocks that share work, of blocks that walk along rows, and of one block."""
-
-    threads: int = 256
-    row: int = 128
-    single: int = 512
-    blocks: int = 1 << 16  # at most, of a grid whose size is known
-    tiles: int = 256  # at most, where it is not, or where blocks count for one another
-
-    def over(self, size: int) -> tuple[int, int]:
-        """Return the grid for so many elements."""
-        return max(1, min(self.blocks, -(-size // self.threads))), self.threads
-
-    def over_some(self, most: int) -> tuple[int, int]:
-        """Return the grid for as yet unknown elements, of which there are at most so many."""
-        return max(1, min(self.tiles, -(-most // self.threads))), self.threads
-
-    def over_rows(self, most: int) -> tuple[int, int]:
-        """Return the grid for at most so many rows."""
-        return max(1, min(8 * self.tiles, most)), self.row
-
-
-SIMULATOR = Machine(threads=2, row=2, single=3, blocks=2, tiles=2)
+def _load(source: SourceCode, function: str) -> Any:
+    """Return a function of a module, kept in the cache."""
+    cache.keep(source.module, source.text)
+    return getattr(cache.load(source.module), function)
 
 
 @dataclass
@@ -98,6 +50,21 @@ class Plan:
     queues: set[Address] = field(default_factory=set)
     singles: dict[Address, Launch] = field(default_factory=dict)  # runs over a permutation, by the count of their ones
     emitted: set[Address] = field(default_factory=set)  # counts of what is taken from lists of times
+    load: Callable[[SourceCode, str], Any] = _load
+
+    @property
+    def schedule(self) -> Schedule:
+        """What a run of it must know."""
+        records = {
+            launch.arrays[name]: launch.arrays[f"{name}_count"]
+            for launch in self.program.launches
+            if isinstance(launch.call, Kernel)
+            for name in launch.call.lists
+        }
+        ends = [a for guard in self.program.guards for a in (guard.used, guard.freed) if a is not None]
+        watched = tuple(dict.fromkeys((*ends, *records.values(), *self.program.stops)))
+        given = frozenset(self.structure), frozenset(self.written), frozenset(self.queues)
+        return Schedule(tuple(self.calls), self.own, *given, records, watched, self.machine)
 
     def array(self, address: Address) -> NDArray[Any]:
         """Return an array as the host has it."""
@@ -109,9 +76,17 @@ class Plan:
         self.calls.append(Call(function, (Own("now"), Own("halt"), period, *given), *grid, launch))
 
 
-def plan(program: Program, storages: Storages, context: str, machine: Machine, *, fast: bool) -> Plan:
-    """Return the launches of a step; kernels are rendered, not compiled."""
-    made = Plan(program, storages, context, machine, fast)
+def plan(
+    program: Program,
+    storages: Storages,
+    context: str,
+    machine: Machine,
+    *,
+    fast: bool,
+    load: Callable[[SourceCode, str], Any] = _load,
+) -> Plan:
+    """Return the launches of a step; kernels are rendered, not compiled. ``load`` makes functions of their sources."""
+    made = Plan(program, storages, context, machine, fast, load=load)
     made.own |= {"now": np.zeros(1, np.int64), "halt": np.zeros(1, np.int64), "nothing": np.zeros(1, np.int64)}
     for launch in program.launches:
         if isinstance(launch.call, Kernel):
@@ -120,11 +95,6 @@ def plan(program: Program, storages: Storages, context: str, machine: Machine, *
             _procedure(made, launch)
     _turn(made)
     return made
-
-
-def _load(source: SourceCode, function: str) -> Any:
-    cache.keep(source.module, source.text)
-    return getattr(cache.load(source.module), function)
 
 
 # kernels -----------------------------------------------------------------------------------------------------------
@@ -140,8 +110,7 @@ def _kernel(made: Plan, launch: Launch) -> None:
     permuted = "_permutation" in given
     twice = launch.arrays.get("_runs") in made.emitted
     for function in launch.call.functions.values():
-        source = function_source(function.python, made.context)
-        cache.keep(source.module, source.text)
+        made.load(function_source(function.python, made.context), "value")
     _note(made, launch, given)
     for one in spread(launch.call, fast=made.fast, twice=twice):
         kernel = one.kernel
@@ -154,10 +123,12 @@ def _kernel(made: Plan, launch: Launch) -> None:
         names = arguments(one, permuted=permuted)[3:]
         if one.way == "owned" and kernel.domain != "synapses":
             _link(made, launch, one, values, permuted=permuted)
-        made.add(_load(source, kernel.name), tuple(values[name] for name in names), _grid(made, one, values), launch)
+        made.add(
+            made.load(source, kernel.name), tuple(values[name] for name in names), _grid(made, one, values), launch
+        )
         if one.way == "apart" and one.lists:
             ends = tuple(values[name] for name in end_arguments(kernel, one.lists)[3:])
-            made.add(_load(source, f"{kernel.name}_end"), ends, (1, 1), launch)
+            made.add(made.load(source, f"{kernel.name}_end"), ends, (1, 1), launch)
 
 
 def _warn(made: Plan, launch: Launch, given: Mapping[str, Argument]) -> None:
@@ -357,5 +328,5 @@ def _turn(made: Plan) -> None:
         guards.append({"test": test, "path": guard.values.variable})
     stops = [named(address) for address in program.stops]
     source = turn_source({"guards": guards, "stops": stops, "arguments": list(names.values())}, made.context)
-    function = _load(source, "turn")
+    function = made.load(source, "turn")
     made.calls.append(Call(function, (Own("now"), Own("halt"), 1, *given), 1, 1))

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numba import cuda
 
-from eqsim.random import Kind, intervals
+from eqsim.random import intervals
+from eqsim.random.draws import Kind
 from eqsim.random.tables import EIGHT, FORTY_EIGHT, LOW_16, SIXTEEN
 from eqsim.targets.cuda_grid import device, idle, inlined, int64, kernel, quiet, rank, step_of
 from eqsim.targets.cuda_random import geometric, pair, words

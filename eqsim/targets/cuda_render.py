@@ -8,7 +8,8 @@ from typing import Any
 
 from eqsim.language.expr import Expr
 from eqsim.lowering.kernel import Kernel
-from eqsim.targets.cache import PACKAGE, digest
+from eqsim.targets.cache import PACKAGE
+from eqsim.targets.digest import digest
 from eqsim.targets.render import SourceCode, environment, spelling
 from eqsim.targets.spread import Spread
 from eqsim.version import __version__

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from types import ModuleType
-from typing import Any
 
 from eqsim.lowering.kernel import Kernel, UserFunction
-from eqsim.lowering.program import Program
+from eqsim.lowering.program import Launch, Program
 from eqsim.targets import cache, extension
 from eqsim.targets.c_functions import c_definition, c_name
-from eqsim.targets.compiled import CompiledRun, Drive, compiled_run, processors
+from eqsim.targets.compiled import CompiledRun, compiled_run
+from eqsim.targets.compiler import Compiler
 from eqsim.targets.cython_source import kernel_text
+from eqsim.targets.digest import digest
 from eqsim.targets.layout import Layout
 from eqsim.targets.loop import InPython, loop
 from eqsim.targets.render import SourceCode, environment
 from eqsim.targets.target import Storages
+from eqsim.targets.team import processors, with_addresses
 from eqsim.text.errors import TargetError
 from eqsim.version import __version__
 
@@ -40,18 +42,24 @@ class CythonTarget:
         """
         start = perf_counter()
         _refuse_functions(program)
-        used = extension.compiler(("-DEQ_SINGLE",) if program.dtype == "float32" else ())
+        used = extension.found_compiler(("-DEQ_SINGLE",) if program.dtype == "float32" else ())
         layout = Layout(program, storages)
         source = module_source(program, layout, used.identity)
         rendered = perf_counter()
         module = _load(source, used, _functions(program))
         seconds = {"render": rendered - start, "compile": perf_counter() - rendered}
-        return compiled_run(_with_addresses(module), program, layout, seconds)
+        return compiled_run(with_addresses(module.drive), program, layout, seconds)
 
 
-def module_source(program: Program, layout: Layout, context: str) -> SourceCode:
-    """Render a program; ``context`` stands for all that compiled code depends on besides its source."""
+def module_source(
+    program: Program, layout: Layout, context: str, remark: Callable[[Launch], str] = lambda _: ""
+) -> SourceCode:
+    """Render a program; ``context`` stands for all that compiled code depends on besides its source.
+
+    ``remark`` returns what stands over the kernel of a launch.
+    """
     kernels: dict[str, str] = {}  # functions by their text, so that none stands twice
+    remarks: dict[str, str] = {}
     functions: list[str] = []
     for launch in program.launches:
         if not isinstance(launch.call, Kernel):
@@ -60,8 +68,9 @@ def module_source(program: Program, layout: Layout, context: str) -> SourceCode:
         mark = "kernel_to_be_named"
         text = kernel_text(launch.call, layout.dtypes(launch), program.dtype, mark)
         function = kernels.setdefault(text, f"_{launch.call.name}_{len(kernels)}")
+        remarks.setdefault(function, remark(launch))
         functions.append(function)
-    texts = [text.replace("kernel_to_be_named", function, 1) for text, function in kernels.items()]
+    texts = [remarks[name] + text.replace("kernel_to_be_named", name, 1) for text, name in kernels.items()]
     template, fields = loop(program, layout, functions, _Words())
     given_in_c = _functions(program)
     own = {
@@ -70,11 +79,11 @@ def module_source(program: Program, layout: Layout, context: str) -> SourceCode:
     }
     given = {**fields, **own, "template": f"{template}.j2", "kernels": texts, "version": __version__}
     made = environment("cython").get_template("module.j2")
-    name = cache.digest(made.render(digest="", **given), context)
+    name = digest(made.render(digest="", **given), context)
     return SourceCode(made.render(digest=name, **given), f"network_{name}", "drive")
 
 
-def _load(source: SourceCode, used: extension.Compiler, functions: Sequence[UserFunction]) -> ModuleType:
+def _load(source: SourceCode, used: Compiler, functions: Sequence[UserFunction]) -> ModuleType:
     """Import a module, compiled if need be; anew where what is in the cache is damaged."""
     path = extension.build(source.module, source.text, used, functions)
     try:
@@ -100,20 +109,6 @@ def _functions(program: Program) -> list[UserFunction]:
     """Return the functions of users that a program calls, each once."""
     kernels = [launch.call for launch in program.launches if isinstance(launch.call, Kernel)]
     return sorted({c_name(one): one for kernel in kernels for one in kernel.functions.values()}.values(), key=c_name)
-
-
-def _with_addresses(module: ModuleType) -> Drive:
-    """Return the run loop of a module, which takes addresses, as one that takes arrays."""
-
-    def drive(first: int, last: int, *given: Any) -> int:
-        table, reals, integers, member, members, lanes, sync, ticks = given
-        addresses = table.ctypes.data, reals.ctypes.data, integers.ctypes.data
-        reached: int = module.drive(
-            first, last, *addresses, member, members, lanes, sync.ctypes.data, ticks.ctypes.data
-        )
-        return reached
-
-    return drive
 
 
 def _refuse_functions(program: Program) -> None:

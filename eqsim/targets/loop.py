@@ -8,10 +8,10 @@ from typing import Any, Protocol
 from eqsim.lowering.kernel import Kernel
 from eqsim.lowering.program import Address, Guard, Lanes, Launch, Program
 from eqsim.lowering.threads import Turn, share
-from eqsim.targets.compiled import FULL, STOPPED
 from eqsim.targets.layout import Layout
 from eqsim.targets.procedures import LENGTHS, parameters
 from eqsim.targets.render import arguments, measured
+from eqsim.targets.team import FULL, STOPPED
 
 _WHOLE = frozenset({"parts", "part_counts"})  # what all threads found
 

@@ -9,7 +9,7 @@ from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from eqsim.lowering import threads
+from eqsim.lowering import slices
 
 # a look at the counter takes some tens of nanoseconds: about what a thread that runs should need to arrive
 _PATIENCE = 2000
@@ -70,4 +70,4 @@ def meet(sync: Any, goal: Any) -> None:
             _give_way()
 
 
-part = njit(error_model="numpy")(threads.part)
+part = njit(error_model="numpy")(slices.part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -10,16 +11,17 @@ from time import perf_counter
 import numba
 import numpy as np
 
-from eqsim.lowering import threads
+from eqsim.lowering import slices
 from eqsim.lowering.kernel import Kernel
 from eqsim.lowering.program import Program
 from eqsim.targets import cache, generate, intrinsics, meeting, numba_counts, numba_intervals, numba_names, queue
 from eqsim.targets.blame import blame
-from eqsim.targets.compiled import CompiledRun, compiled_run, processors
+from eqsim.targets.compiled import CompiledRun, compiled_run
 from eqsim.targets.layout import Layout
 from eqsim.targets.loop import InPython, loop
 from eqsim.targets.render import SourceCode, driver_source, function_source, kernel_source
 from eqsim.targets.target import Storages
+from eqsim.targets.team import processors
 from eqsim.vector import fingerprint
 from eqsim.version import __version__
 
@@ -69,7 +71,7 @@ class NumbaTarget:
 
 def _context() -> str:
     """Return what compiled code depends on besides its source: versions, and what it calls and takes in."""
-    called = (numba_names, intrinsics, meeting, threads, queue, generate, numba_counts, numba_intervals)
+    called = (numba_names, intrinsics, meeting, slices, queue, generate, numba_counts, numba_intervals)
     texts = [Path(str(module.__file__)).read_bytes() for module in called]
     own = hashlib.sha256(b"".join(texts)).hexdigest()
     return f"{numba.__version__}|{np.__version__}|{fingerprint()}|{own}"
@@ -106,5 +108,12 @@ def _driver(program: Program, layout: Layout, sources: list[SourceCode | None], 
         else:
             functions.append(f"_{launch.call}")
             imports.add(f"from eqsim.targets.numba_procedures import {launch.call} as _{launch.call}")
+    return run_loop(program, layout, functions, imports, context)
+
+
+def run_loop(
+    program: Program, layout: Layout, functions: list[str], imports: Iterable[str], context: str
+) -> SourceCode:
+    """Render the run loop of a program; ``functions`` names what each launch calls, ``imports`` are lines."""
     template, fields = loop(program, layout, functions, _Words())
     return driver_source(template, {**fields, "imports": sorted(imports)}, __version__, context)

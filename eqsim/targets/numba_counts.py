@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from eqsim.random import Kind
+from eqsim.random.draws import Kind
 from eqsim.random.tables import EIGHT, FORTY_EIGHT, GROUP, SIXTEEN
 from eqsim.targets.intrinsics import NoAlias, at, wide
 from eqsim.vector.draws import words

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from eqsim.random import Kind
+from eqsim.random.draws import Kind
 from eqsim.random.intervals import BLOCK, HALF, OFTEN, UNDECIDED
 from eqsim.targets.intrinsics import NoAlias, at, select, wide
 from eqsim.vector.draws import geometric, pair

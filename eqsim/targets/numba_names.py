@@ -8,7 +8,7 @@ from typing import Any
 
 from numba import float32, float64, int32, int64, njit, uint8, uint16, uint32, uint64, void
 
-from eqsim.random import Kind
+from eqsim.random.draws import Kind
 from eqsim.targets.intrinsics import (
     BLOCK,
     array_at,
@@ -24,27 +24,12 @@ from eqsim.targets.intrinsics import (
     wide,
 )
 from eqsim.targets.meeting import meet, part
-from eqsim.vector import (
-    ceil,
-    cos,
-    cosh,
-    exp,
-    expm1,
-    exprel,
-    exprel_reciprocal,
-    floor,
-    half_power,
-    log,
-    log1p,
-    log10,
-    pow,  # noqa: A004 - the function of the language
-    sin,
-    sinh,
-    tan,
-    tanh,
-    whole_power,
-)
 from eqsim.vector.draws import binomial, normal, poisson, uniform
+from eqsim.vector.exponential import cosh, exp, expm1, exprel, exprel_reciprocal, sinh, tanh
+from eqsim.vector.logarithm import log, log1p, log10
+from eqsim.vector.power import half_power, pow, whole_power  # noqa: A004 - the function of the language
+from eqsim.vector.rounding import ceil, floor
+from eqsim.vector.trigonometric import cos, sin, tan
 
 RUN = builtins.int(Kind.RUN)
 range = builtins.range

@@ -15,7 +15,8 @@ from eqsim.language.expr import Binary, Call, Conditional, Expr, Logic, Number, 
 from eqsim.lowering.kernel import Kernel, touches
 from eqsim.lowering.phases import Phases, two_phases
 from eqsim.lowering.tidy import expressions
-from eqsim.targets.cache import PACKAGE, digest
+from eqsim.targets.cache import PACKAGE
+from eqsim.targets.digest import digest
 
 _PACKAGE = Path(__file__).parent.parent
 # an editable install has the templates beside the package, a wheel inside it

@@ -4,29 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eqsim.lowering.program import Address, Program
+from eqsim.targets.storage import Storage, Storages
 
-
-@dataclass
-class Storage:
-    """The arrays and constants of one object: all of it that a run reads and writes."""
-
-    arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
-    constants: dict[str, float | int] = field(default_factory=dict)
-
-    @property
-    def nbytes(self) -> int:
-        """The memory that the arrays take."""
-        return sum(array.nbytes for array in self.arrays.values())
-
-
-Storages = Mapping[str, Storage]
+__all__ = ["Run", "RunElsewhere", "Storage", "Storages", "Target", "zeros"]
 
 
 class Run(Protocol):

@@ -113,7 +113,8 @@ void flush_records(struct simulation *run)
 static void lengthen(struct simulation *run, const struct eq_queue *queue)
 {
     struct array *heads = &run->arrays[queue->head], *tails = &run->arrays[queue->tail];
-    int64_t lanes = eq_network.lanes, stride = heads->size / lanes, most = 0, longer = 1;
+    int64_t lanes = heads->size > 1 ? eq_network.lanes : 1; /* a pathway may be one thread's */
+    int64_t stride = heads->size / lanes, most = 0, longer = 1;
     const int64_t *head = heads->at, *tail = tails->at;
     for (int64_t lane = 0; lane < lanes; lane++) {
         int64_t under_way = tail[lane * stride] - head[lane * stride];

@@ -96,6 +96,9 @@ int main(int count, char **words)
     run.chooses = !options.threads;
     load_network(&run);
     begin(&run, &options);
+    char *own = joined(run.out, "network", ".json");
+    if (exists(own)) fail("name a folder for its results", "--out: %s holds a program", run.out);
+    free(own);
     make_folder(run.out);
     make_folder(run.state);
     if (!options.resume) clear(&run), open_records(&run, NULL);

@@ -21,7 +21,7 @@ if SIMULATED:
     from numba.cuda.simulator.kernelapi import Dim3
 
     from eqsim.targets import cuda
-    from eqsim.targets.cuda_plan import SIMULATOR, Machine
+    from eqsim.targets.cuda_calls import SIMULATOR, Machine
 
     class AtOnce(kernel.BlockManager):
         """A block whose one thread needs none of its own."""

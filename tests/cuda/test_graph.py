@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from eqsim.targets import cuda_graph
+from eqsim.targets.cuda_calls import Call
 from eqsim.targets.cuda_graph import Steps
-from eqsim.targets.cuda_plan import Call
 
 
 class Kernel:

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import eqsim as es
-from eqsim.targets import cuda, cuda_memory
-from eqsim.targets.cuda_plan import Machine
+from eqsim.targets import cuda, cuda_memory, cuda_plan
+from eqsim.targets.cuda_calls import Machine
 from eqsim.units import Hz, ms
 from tests.runtime.everything import Everything
 from tests.targets.test_conformance import CASES, EVERY, assert_near, run
@@ -244,7 +244,8 @@ def test_functions_of_users_are_compiled():
 def test_a_function_that_is_not_compiled_is_named():
     own = es.function(squared, [1, 1], 1)
     cells = es.NeuronGroup(4, "dx/dt = -f(x, 0.1)/ms : 1", name="cells", method="euler", namespace={"f": own, "ms": ms})
-    made = es.Network(cells, target="cuda")._build()[3].plan
+    _, program, storages, _ = es.Network(cells, target="cuda")._build()
+    made = cuda_plan.plan(program, storages, cuda.context(), Machine(), fast=False)
 
     class Refusing:
         def compile(self, types):

@@ -16,5 +16,6 @@ def test_page(tmp_path, monkeypatch):
     if not REASON:
         monkeypatch.setenv("EQSIM_TARGET", "cython")
     steps = runpy.run_path(str(ROOT / "docs" / "figures.py"))["steps"]
-    assert len(list(steps(ROOT / "docs" / "how-to" / "export.md"))) == 4
-    assert (tmp_path / "chatter" / "README.md").exists()
+    assert len(list(steps(ROOT / "docs" / "how-to" / "export.md"))) == 5
+    for name in ("chatter", "chatter_numba", "chatter_cython"):
+        assert (tmp_path / name / "README.md").exists()

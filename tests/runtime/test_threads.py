@@ -7,7 +7,8 @@ import pytest
 
 import eqsim as es
 from eqsim.lowering.program import Address
-from eqsim.lowering.threads import bounds, share
+from eqsim.lowering.slices import bounds
+from eqsim.lowering.threads import share
 from eqsim.network.teams import threads_for
 from eqsim.units import Hz, ms, mV
 from tests.runtime.everything import Everything
@@ -252,7 +253,7 @@ def test_how_many_take_part_does_not_matter(monkeypatch, one_thread, threads, ta
         return way
 
     monkeypatch.setattr("eqsim.targets.pace.Pace.next", chosen)
-    monkeypatch.setattr("eqsim.targets.compiled._PIECE_SECONDS", 1e-4)
+    monkeypatch.setattr("eqsim.targets.team._PIECE_SECONDS", 1e-4)
     everything = Everything(target, size=SIZE, threads=threads)
     everything.net.run(60 * ms)
     assert taking_part == {1, 2, threads}

@@ -9,7 +9,7 @@ import os
 
 import pytest
 
-from eqsim.targets.extension import compiler
+from eqsim.targets.extension import found_compiler
 from eqsim.text.errors import TargetError
 
 
@@ -18,7 +18,7 @@ def lacking():
     if "cython" in os.environ.get("EQSIM_REQUIRE_TARGETS", ""):
         return ""
     try:
-        compiler()
+        found_compiler()
     except TargetError as error:
         return str(error)
     return ""

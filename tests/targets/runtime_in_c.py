@@ -6,7 +6,7 @@ import subprocess
 
 import numpy as np
 
-from eqsim.targets.extension import compiler
+from eqsim.targets.extension import found_compiler
 from eqsim.targets.procedures import LENGTHS, parameters
 from eqsim.targets.render import TEMPLATES
 
@@ -31,7 +31,7 @@ def library(folder):
     """Compile the headers as users do, but for the processor's widest vectors, and load them."""
     source, made = folder / "runtime.c", folder / "runtime.so"
     source.write_text(TEXT, encoding="utf-8")
-    used = compiler()
+    used = found_compiler()
     command = [*used.command, *used.flags, "-std=gnu99", "-w", "-fPIC", "-shared", _OWN_FIRST, f"-I{TEMPLATES / 'c'}"]
     subprocess.run([*command, str(source), "-o", str(made), "-lm"], check=True, capture_output=True, text=True)
     assert "-O3" in shlex.join(command)

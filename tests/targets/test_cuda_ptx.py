@@ -54,7 +54,8 @@ def network(name, dtype):
 )  # fmt: skip
 def test_every_kernel_is_compiled(device, name, dtype, fast):
     from eqsim.targets.cuda import context, signature
-    from eqsim.targets.cuda_plan import Machine, plan
+    from eqsim.targets.cuda_calls import Machine
+    from eqsim.targets.cuda_plan import plan
 
     _, program, storages, _ = network(name, dtype)._build()
     made = plan(program, storages, context(), Machine(), fast=fast)

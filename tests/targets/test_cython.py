@@ -12,7 +12,7 @@ import pytest
 import eqsim as es
 from eqsim.language.expr import Binary, Name
 from eqsim.lowering.kernel import Kernel, Load, Store
-from eqsim.targets import cython_source, extension
+from eqsim.targets import compiler, cython_source, extension
 from eqsim.targets.invariants import without_invariants
 from eqsim.units import ms
 from tests.targets.compiled import REASON
@@ -68,7 +68,7 @@ def test_a_machine_without_the_headers_of_python(monkeypatch, tmp_path):
 @needs_compiler
 def test_what_the_compiler_refuses_is_told(monkeypatch, tmp_path):
     monkeypatch.setenv("EQSIM_CACHE_DIR", str(tmp_path))
-    monkeypatch.setattr(extension, "_OWN", ("-Ddouble=nonsense", "-fPIC"))
+    monkeypatch.setattr(compiler, "_OWN", ("-Ddouble=nonsense", "-fPIC"))
     assert "error" in str(refusal())
     assert not list(tmp_path.rglob("*.so"))
 
@@ -134,9 +134,9 @@ def test_processes_started_at_once_share_an_empty_cache(tmp_path):
 
 @needs_compiler
 def test_flags_of_the_user_are_part_of_what_is_kept(monkeypatch):
-    before = extension.compiler().identity
+    before = extension.found_compiler().identity
     monkeypatch.setenv("EQSIM_CFLAGS", "-O0 -g")
-    after = extension.compiler()
+    after = extension.found_compiler()
     assert after.flags[-2:] == ("-O0", "-g")
     assert after.identity != before
 

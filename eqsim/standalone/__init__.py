@@ -1,0 +1,1 @@
+"""The driver of exported programs: copied into them, it imports nothing but NumPy and a few modules beside it."""
