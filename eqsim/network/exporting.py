@@ -325,6 +325,11 @@ def _text(thing: Any) -> str:
     parts += [f"threshold: {checked.threshold}"] if checked.threshold is not None else []
     parts += [f"event {event.name}: {event.condition}" for event in checked.events]
     parts += [f"reset: {checked.reset.source.text.strip()}"] if checked.reset is not None else []
-    parts += [f"refractory: {checked.refractory}"] if checked.refractory is not None else []
+    parts += [f"refractory: {_spoken(str(checked.refractory), thing)}"] if checked.refractory is not None else []
     parts += [f"on {pathway.name}: {pathway.code.source.text.strip()}" for pathway in checked.pathways]
     return "\n".join(part for part in parts if part.strip())
+
+
+def _spoken(text: str, thing: Any) -> str:
+    """Return a text or, where it is the name that an argument has within the object, its value."""
+    return str(thing._variables.namespace.get(text, text) if text.startswith("_") else text)

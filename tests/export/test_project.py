@@ -166,3 +166,9 @@ def test_rates_of_inputs_are_fixed():
     drive = project(network(lambda group: es.PoissonInput(group, "V", 10, 5 * Hz, 1 * mV, name="noise")), "c")
     assert "noise.rate" in drive.fixed
     assert "noise.weight" in {one.path for one in drive.settables}
+
+
+@pytest.mark.parametrize(("given", "written"), [(2 * ms, "refractory: 2.0 ms"), ("V > 5*mV", "refractory: V > 5*mV")])
+def test_arguments_stand_in_texts_as_they_were_given(given, written):
+    group = es.NeuronGroup(2, "dV/dt = -V/(5*ms) : mV", threshold="V > 10*mV", refractory=given, name="group")
+    assert written in project(es.Network(group), "c").texts["group"].splitlines()
