@@ -277,6 +277,7 @@ def test_ei_balanced_network(tmp_path):
     assert alone == pytest.approx(20 * np.log(2), abs=0.15)
 
 
+@pytest.mark.slow
 def test_decision_network(tmp_path):
     """Strong evidence decides for its side; the winner fires at more than 12 Hz, the other one at a few Hz."""
     _, a, b = numbers(run("decision_network", tmp_path, "--coherence=-51.2"))

@@ -436,6 +436,7 @@ def test_kept_once_for_each_target_responses_are_the_same(name):
         assert one == pytest.approx(other, rel=1e-7, abs=1e-9)
 
 
+@pytest.mark.slow
 def test_threads_and_targets_agree_on_receptors():
     runs = [population(lambda pre, post: es.synapses.STP(pre, post, E=20 * mV), threads=n) for n in (1, 2)]
     for one, other in zip(*runs, strict=True):
