@@ -12,7 +12,7 @@ from eqsim.lowering.kernel import Kernel
 from eqsim.lowering.program import Address, Launch
 from eqsim.targets.c_functions import c_definition, c_name
 from eqsim.targets.layout import Layout
-from eqsim.targets.loop import loop
+from eqsim.targets.loop import AddressAndLength, loop
 from eqsim.targets.render import environment
 from eqsim.version import __version__
 
@@ -78,17 +78,8 @@ def _procedure(launch: Launch, layout: Layout) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class _Words(AddressAndLength):
     """The words of a run loop in C."""
-
-    def first(self, array: str) -> str:
-        return f"{array}.at[0]"
-
-    def length(self, array: str) -> str:
-        return f"{array}.size"
-
-    def passed(self, array: str, *, measured: bool) -> str:
-        return f"{array}.at, {array}.size" if measured else f"{array}.at"
 
     def single(self, real: str) -> str:
         return f"(float){real}"

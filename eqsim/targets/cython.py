@@ -16,7 +16,7 @@ from eqsim.targets.compiler import Compiler
 from eqsim.targets.cython_source import kernel_text
 from eqsim.targets.digest import digest
 from eqsim.targets.layout import Layout
-from eqsim.targets.loop import InPython, loop
+from eqsim.targets.loop import AddressAndLength, InPython, loop
 from eqsim.targets.render import SourceCode, environment
 from eqsim.targets.target import Storages
 from eqsim.targets.team import processors, with_addresses
@@ -127,17 +127,8 @@ def _refuse_functions(program: Program) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Words(InPython):
-    """What C's arrays are called: an address and a length."""
-
-    def first(self, array: str) -> str:
-        return f"{array}.at[0]"
-
-    def length(self, array: str) -> str:
-        return f"{array}.size"
-
-    def passed(self, array: str, *, measured: bool) -> str:
-        return f"{array}.at, {array}.size" if measured else f"{array}.at"
+class _Words(AddressAndLength, InPython):
+    """What is called as in C."""
 
     def single(self, real: str) -> str:
         return real

@@ -68,6 +68,22 @@ class Words(Protocol):
         ...
 
 
+class AddressAndLength:
+    """The words that targets share whose arrays are those of C: an address and a length."""
+
+    def first(self, array: str) -> str:
+        """Spell the first entry."""
+        return f"{array}.at[0]"
+
+    def length(self, array: str) -> str:
+        """Spell the length."""
+        return f"{array}.size"
+
+    def passed(self, array: str, *, measured: bool) -> str:
+        """Spell an array as an argument."""
+        return f"{array}.at, {array}.size" if measured else f"{array}.at"
+
+
 class InPython:
     """The words that targets share whose run loops are Python, or look like it."""
 
