@@ -39,6 +39,7 @@ def test_pieces(at_once, pieces):
     assert_same(everything.results(), at_once)
 
 
+@pytest.mark.slow
 def test_compiled_pieces():
     whole, cut = Everything("numba"), Everything("numba")
     whole.net.run(60 * ms)

@@ -285,6 +285,7 @@ def outcome(synapses, spikes):
     return {"i": spikes.i, "t": spikes.t_, "w": np.asarray(synapses.w), "A": np.asarray(synapses.A)}
 
 
+@pytest.mark.slow
 def test_a_saved_run_goes_on_with_another_number_of_threads(tmp_path):
     net, *seen = plastic(1)
     net.run(60 * ms)
