@@ -17,7 +17,7 @@ from eqsim.targets.pace import Pace
 FULL, STOPPED = 24, 32  # the entries of ``sync`` that say why a run ended
 _SYNC = 64  # entries in which threads count their arrivals and tell of full lists
 _PIECE_SECONDS = 0.02  # of work between two decisions on how many threads take part
-_TRIAL = 4  # with fewer threads, a piece that is a trial is this many times shorter: it costs more, and seldom errs
+_TRIAL = 4  # a trial takes some pieces, each so many times shorter
 _TELLING = 8  # shorter pieces, as before a function of Python, are judged together until they are 1/8 of one
 
 Drive = Callable[..., int]
@@ -52,12 +52,13 @@ class Team:
         begin, reached = perf_counter(), first
         while reached < last and not self._full:
             members, most = self.pace.next(), self._piece if self.lanes > 1 else last
-            piece = min(last - reached, max(1, most // _TRIAL) if self.pace.fewer else most)
+            piece = min(last - reached, max(1, most // _TRIAL) if self.pace.trying else most)
             since, before = perf_counter(), reached
             reached, stopped = self._together(members, before, before + piece, (table, reals, integers))
             seconds = perf_counter() - since
             self._judge(seconds, reached - before)
-            self._piece = max(1, min(4 * piece, int(piece * _PIECE_SECONDS / seconds))) if seconds else piece
+            if not self.pace.trying:
+                self._piece = max(1, min(4 * piece, int(piece * _PIECE_SECONDS / seconds))) if seconds else piece
             if stopped or reached < before + piece:
                 break
         self._full = self._full and reached == last
