@@ -16,7 +16,7 @@ class TeamLoop:
     def __init__(self, drive: Drive, network: Network, threads: int) -> None:
         program = network.program
         self._arrays, self._reals, self._integers = (program[name] for name in ("arrays", "reals", "integers"))
-        self._team = Team(drive, np.zeros(program["launches"], np.int64), network.told["lanes"], threads)
+        self._team = Team(drive, np.zeros(program["launches"], np.int64), network.told["lanes"], most=threads)
 
     def held(self, _: Network) -> AbstractContextManager[None]:
         """Keep the arrays where they are."""

@@ -10,7 +10,7 @@ import numpy as np
 from eqsim.lowering.program import Address, Program
 from eqsim.targets.layout import Layout
 from eqsim.targets.target import Storages
-from eqsim.targets.team import Drive, Team
+from eqsim.targets.team import Drive, Given, Team, in_a_table
 
 
 @dataclass
@@ -41,9 +41,11 @@ class CompiledRun:
         return self.team.advance(first, last, arrays, reals, integers)
 
 
-def compiled_run(drive: Drive, program: Program, layout: Layout, seconds: Mapping[str, float]) -> CompiledRun:
-    """Return what carries out a program by its run loop, which was rendered with a layout."""
+def compiled_run(
+    drive: Drive, program: Program, layout: Layout, seconds: Mapping[str, float], given: Given = in_a_table
+) -> CompiledRun:
+    """Return what carries out a program by its run loop, which was made with a layout."""
     addresses = tuple(layout.arrays), tuple(layout.reals), tuple(layout.integers)
     objects = tuple(launch.object for launch in program.launches)
-    team = Team(drive, np.zeros(len(objects), np.int64), program.lanes.count)
+    team = Team(drive, np.zeros(len(objects), np.int64), program.lanes.count, given)
     return CompiledRun(team, *addresses, objects, seconds)

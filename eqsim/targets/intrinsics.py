@@ -77,6 +77,73 @@ def array_at(_typing: Any, table: Any, row: Any, dtype: Any) -> Any:
     return array(table, row, dtype), codegen
 
 
+GIVEN = types.CPointer(types.int64)
+_ENTRY = types.void(types.int64, GIVEN)
+
+
+def entry(function: Any) -> Any:
+    """Compile what a run loop calls by its address with a step and a pointer to its arguments."""
+    options = {"cache": True, "error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return njit(_ENTRY, **options)(function)
+
+
+def address_of(function: Any) -> int:
+    """Return where the code of a function begins that has been compiled for one signature."""
+    (compiled,) = function.overloads.values()
+    return int(compiled.library.get_pointer_to_function(compiled.fndesc.llvm_func_name))
+
+
+@intrinsic
+def given_array(_typing: Any, given: Any, place: Any, dtype: Any) -> Any:
+    """Return the one-dimensional array whose address and length are two of the words given."""
+    array = types.Array(dtype.dtype, 1, "C")
+
+    def codegen(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        after = builder.add(arguments[1], context.get_constant(types.intp, 1))
+        address, length = (builder.load(builder.gep(arguments[0], [at])) for at in (arguments[1], after))
+        return _array(context, builder, array, address, length)
+
+    return array(given, types.intp, dtype), codegen
+
+
+@intrinsic
+def given_real(_typing: Any, given: Any, place: Any) -> Any:
+    """Return the number in double precision whose bits are one of the words given."""
+
+    def codegen(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.bitcast(builder.load(builder.gep(arguments[0], [arguments[1]])), ir.DoubleType())
+
+    return types.float64(given, types.intp), codegen
+
+
+@intrinsic
+def invoke(_typing: Any, entry: Any, step: Any, words: Any, first: Any) -> Any:
+    """Call the entry at an address with a step and a pointer to words, the first of which is said.
+
+    The first two arguments of what Numba compiles are where its value and its error go; an entry has neither.
+    """
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        data = context.make_array(signature.args[2])(context, builder, arguments[2]).data
+        given, pointer = builder.gep(data, [arguments[3]]), cgutils.voidptr_t
+        value, error = cgutils.alloca_once(builder, pointer), cgutils.alloca_once(builder, pointer)
+        kind = ir.FunctionType(ir.IntType(32), [value.type, error.type, ir.IntType(64), given.type])
+        builder.call(builder.inttoptr(arguments[0], kind.as_pointer()), [value, error, arguments[1], given])
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64, words, types.int64), codegen
+
+
+@intrinsic
+def word_at(_typing: Any, address: Any) -> Any:
+    """Return the word at an address."""
+
+    def codegen(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.load(builder.inttoptr(arguments[0], ir.IntType(64).as_pointer()))
+
+    return types.int64(types.int64), codegen
+
+
 @intrinsic
 def section(_typing: Any, whole: Any, number: Any, count: Any) -> Any:
     """Return one of ``count`` equal sections of an array, as an array."""
@@ -125,6 +192,33 @@ def scratch(_typing: Any, dtype: Any) -> Any:
         return _array(context, builder, array, builder.ptrtoint(data, length.type), length)
 
     return array(dtype), codegen
+
+
+@intrinsic
+def bits_at(_typing: Any, flags: Any, index: Any) -> Any:
+    """Return which of 64 bytes, from an index on, are not zero, as the bits of a word; the first is the lowest."""
+    byte, count = ir.IntType(8), 64
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        vector = ir.VectorType(byte, count)
+        first = builder.bitcast(builder.gep(data, [arguments[1]]), vector.as_pointer())
+        some = builder.icmp_unsigned("!=", builder.load(first, align=1), ir.Constant(vector, [0] * count))
+        return builder.bitcast(some, ir.IntType(count))
+
+    return types.uint64(flags, index), codegen
+
+
+@intrinsic
+def lowest_bit(_typing: Any, bits: Any) -> Any:
+    """Return the place of the lowest bit that is set in a word, of which there is one."""
+
+    def codegen(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        word, bit = ir.IntType(64), ir.IntType(1)
+        count = cgutils.get_or_insert_function(builder.module, ir.FunctionType(word, [word, bit]), "llvm.cttz.i64")
+        return builder.call(count, [arguments[0], ir.Constant(bit, 1)])
+
+    return types.int64(bits), codegen
 
 
 @intrinsic

@@ -16,9 +16,21 @@ class Layout:
         self.integers: dict[Address, int] = {}
         self.dtype = program.dtype
 
+    def row(self, address: Address) -> int:
+        """Return the place of an array in the table."""
+        return self.arrays.setdefault(address, len(self.arrays))
+
+    def real_row(self, address: Address) -> int:
+        """Return the place of a real constant."""
+        return self.reals.setdefault(address, len(self.reals))
+
+    def integer_row(self, address: Address) -> int:
+        """Return the place of an integer constant."""
+        return self.integers.setdefault(address, len(self.integers))
+
     def array(self, address: Address) -> str:
         """Return the name of an array in the run loop."""
-        return f"a{self.arrays.setdefault(address, len(self.arrays))}"
+        return f"a{self.row(address)}"
 
     def whole(self, address: Address) -> str:
         """Return the name of an array with all its sections."""
@@ -26,11 +38,11 @@ class Layout:
 
     def real(self, address: Address) -> str:
         """Return a real constant."""
-        return f"_reals[{self.reals.setdefault(address, len(self.reals))}]"
+        return f"_reals[{self.real_row(address)}]"
 
     def integer(self, address: Address) -> str:
         """Return an integer constant."""
-        return f"_integers[{self.integers.setdefault(address, len(self.integers))}]"
+        return f"_integers[{self.integer_row(address)}]"
 
     def dtype_of(self, address: Address) -> str:
         """Return the entry type of an array."""

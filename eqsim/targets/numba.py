@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from eqsim.lowering import slices
 from eqsim.lowering.kernel import Kernel
 from eqsim.lowering.program import Program
-from eqsim.targets import cache, generate, intrinsics, meeting, numba_counts, numba_intervals, numba_names, queue
+from eqsim.targets import (
+    cache,
+    generate,
+    intrinsics,
+    meeting,
+    numba_counts,
+    numba_flags,
+    numba_intervals,
+    numba_names,
+    queue,
+)
 from eqsim.targets.blame import blame
 from eqsim.targets.compiled import CompiledRun, compiled_run
+from eqsim.targets.entries import entry_source
 from eqsim.targets.layout import Layout
-from eqsim.targets.loop import InPython, loop
-from eqsim.targets.render import SourceCode, driver_source, function_source, kernel_source
+from eqsim.targets.render import function_source, kernel_source
+from eqsim.targets.script import Script, script
 from eqsim.targets.target import Storages
 from eqsim.targets.team import processors
 from eqsim.vector import fingerprint
@@ -42,13 +54,17 @@ class NumbaTarget:
         start = perf_counter()
         context = _context()
         layout = Layout(program, storages)
-        sources = [
+        kernels = [
             kernel_source(launch.call, layout.dtypes(launch), program.dtype, __version__, context)
             if isinstance(launch.call, Kernel)
             else None
             for launch in program.launches
         ]
-        driver = _driver(program, layout, sources, context)
+        loop = script(program, layout)
+        entries = [
+            entry_source(launch, kernel, layout, context)
+            for launch, kernel in zip(program.launches, kernels, strict=True)
+        ]
         rendered = perf_counter()
         texts = {
             function.python
@@ -57,63 +73,42 @@ class NumbaTarget:
             for function in launch.call.functions.values()
         }
         functions = [function_source(text, context) for text in sorted(texts)]
-        parts = {source.module: source.text for source in (*sources, *functions) if source is not None}
-        for name, text in {**parts, driver.module: driver.text}.items():
+        sources = {source.module: source.text for source in (*functions, *kernels, *entries) if source is not None}
+        for name, text in sources.items():
             cache.keep(name, text)
         try:
-            module = cache.load(driver.module, parts)
+            addresses = [intrinsics.address_of(cache.load(entry.module, sources).entry) for entry in entries]
         except Exception as error:
             blame(program, context, error)
             raise
         seconds = {"render": rendered - start, "compile": perf_counter() - rendered}
-        return compiled_run(module.drive, program, layout, seconds)
+        carried_out = _Loop(loop, np.array(addresses, np.int64))
+        return compiled_run(carried_out, program, layout, seconds, carried_out.given)
+
+
+@dataclass(frozen=True, slots=True)
+class _Loop:
+    """A script and the addresses of what it calls."""
+
+    script: Script
+    entries: NDArray[np.int64]
+
+    def given(self, arrays: list[NDArray[Any]], reals: NDArray[np.float64], integers: NDArray[np.int64]) -> tuple[Any]:
+        """Return the words of the script's calls."""
+        return (self.script.words(arrays, reals, integers),)
+
+    def __call__(self, first: int, last: int, words: NDArray[np.int64], *team: Any) -> int:
+        """Carry out steps, as a member of a team or alone."""
+        from eqsim.targets.script_loop import alone, together  # noqa: PLC0415 - compiled when first imported
+
+        of = self.script
+        loop = together if of.lanes > 1 else alone
+        return int(loop(first, last, self.entries, of.calls, of.stretches, of.guards, of.stops, words, *team))
 
 
 def _context() -> str:
     """Return what compiled code depends on besides its source: versions, and what it calls and takes in."""
-    called = (numba_names, intrinsics, meeting, slices, queue, generate, numba_counts, numba_intervals)
+    called = (numba_names, intrinsics, meeting, slices, queue, generate, numba_counts, numba_flags, numba_intervals)
     texts = [Path(str(module.__file__)).read_bytes() for module in called]
     own = hashlib.sha256(b"".join(texts)).hexdigest()
     return f"{numba.__version__}|{np.__version__}|{fingerprint()}|{own}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Words(InPython):
-    """What Numba's arrays, which know their lengths, are called."""
-
-    def first(self, array: str) -> str:
-        return f"{array}[0]"
-
-    def length(self, array: str) -> str:
-        return f"{array}.shape[0]"
-
-    def passed(self, array: str, *, measured: bool) -> str:  # noqa: ARG002 - of no concern here
-        return array
-
-    def single(self, real: str) -> str:
-        return f"_eq.float32({real})"
-
-    def slice(self, number: str, size: str) -> list[str]:
-        return [f"_begin{number}, _end{number} = _eq.part({size}, _lane, _lanes)"]
-
-
-def _driver(program: Program, layout: Layout, sources: list[SourceCode | None], context: str) -> SourceCode:
-    """Render the run loop: the kernels under the names of their modules, the procedures under their own."""
-    imports: set[str] = set()
-    functions: list[str] = []
-    for launch, source in zip(program.launches, sources, strict=True):
-        if source is not None:
-            functions.append(f"_{source.module}")
-            imports.add(f"from {cache.PACKAGE}.{source.module} import {source.function} as {functions[-1]}")
-        else:
-            functions.append(f"_{launch.call}")
-            imports.add(f"from eqsim.targets.numba_procedures import {launch.call} as _{launch.call}")
-    return run_loop(program, layout, functions, imports, context)
-
-
-def run_loop(
-    program: Program, layout: Layout, functions: list[str], imports: Iterable[str], context: str
-) -> SourceCode:
-    """Render the run loop of a program; ``functions`` names what each launch calls, ``imports`` are lines."""
-    template, fields = loop(program, layout, functions, _Words())
-    return driver_source(template, {**fields, "imports": sorted(imports)}, __version__, context)

@@ -1,4 +1,4 @@
-"""The procedures of the runtime, compiled by Numba: all but two from the very functions that Python runs."""
+"""The procedures of the runtime, compiled by Numba: all but three from the very functions that Python runs."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from numba import njit
 from eqsim.targets import generate, queue
 from eqsim.targets.intrinsics import prefetch
 from eqsim.targets.numba_counts import draw_counts
+from eqsim.targets.numba_flags import compress
 from eqsim.targets.numba_intervals import draw_spikes
 
 _compiled = njit(cache=True, nogil=True, error_model="numpy")
 
-compress = _compiled(queue.compress)
 gather = _compiled(queue.gather)
 due_now = _compiled(queue.due_now)
 push_uniform = _compiled(queue.push_uniform)

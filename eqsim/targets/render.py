@@ -196,20 +196,16 @@ def kernel_source(kernel: Kernel, dtypes: Mapping[str, str], dtype: str, version
     fields["narrow"] = dtype == "float32"
     fields["kinds"] = {"real": dtype, "integer": "int64", "boolean": "uint8"}
     fields["functions"] = {name: function_source(one.python, context).module for name, one in kernel.functions.items()}
-    return _source("numba/kernel.j2", kernel.name, fields, context)
+    return source_code("numba/kernel.j2", kernel.name, fields, context)
 
 
 def function_source(text: str, context: str) -> SourceCode:
     """Render the module of a user's function for Numba."""
-    return _source("numba/function.j2", "value", {"text": text}, context)
+    return source_code("numba/function.j2", "value", {"text": text}, context)
 
 
-def driver_source(template: str, fields: Mapping[str, Any], version: str, context: str) -> SourceCode:
-    """Render a run loop for Numba."""
-    return _source(f"numba/{template}.j2", "drive", {**fields, "version": version}, context)
-
-
-def _source(template: str, function: str, fields: Mapping[str, Any], context: str) -> SourceCode:
+def source_code(template: str, function: str, fields: Mapping[str, Any], context: str) -> SourceCode:
+    """Render a module with one function; its name is that of the function and the digest of all that it depends on."""
     made = environment(template.split("/", maxsplit=1)[0]).get_template(template)
     name = digest(made.render(digest="", **fields), context)
     return SourceCode(made.render(digest=name, **fields), f"{function}_{name}", function)

@@ -21,9 +21,16 @@ _TRIAL = 4  # a trial takes some pieces, each so many times shorter
 _TELLING = 8  # shorter pieces, as before a function of Python, are judged together until they are 1/8 of one
 
 Drive = Callable[..., int]
-"""A run loop: takes the first step and the last, the table of arrays (address and length of each), the real and the
-integer constants, the member's number and how many there are, the lanes, ``sync`` and the ticks; returns the step
-reached."""
+"""A run loop: takes the first step and the last, what it works on, the member's number and how many there are, the
+lanes, ``sync`` and the ticks; returns the step reached."""
+
+Given = Callable[[list[NDArray[Any]], NDArray[np.float64], NDArray[np.int64]], tuple[Any, ...]]
+"""Takes the arrays, the real and the integer constants; returns what a run loop works on."""
+
+
+def in_a_table(arrays: list[NDArray[Any]], reals: NDArray[np.float64], integers: NDArray[np.int64]) -> tuple[Any, ...]:
+    """Return the table of arrays, address and length of each, and the constants."""
+    return np.array([(array.ctypes.data, len(array)) for array in arrays], np.int64).reshape(-1, 2), reals, integers
 
 
 @dataclass
@@ -33,6 +40,7 @@ class Team:
     drive: Drive
     ticks: NDArray[np.int64]  # of each launch, in the steps that are timed
     lanes: int = 1
+    given: Given = in_a_table
     most: int = 0  # threads take part at most; 0 for as many as there are lanes
     seconds: float = 0.0  # in the run loop
     pace: Pace = field(init=False)  # how many threads carry out the lanes
@@ -48,13 +56,13 @@ class Team:
         self, first: int, last: int, arrays: list[NDArray[Any]], reals: NDArray[np.float64], integers: NDArray[np.int64]
     ) -> int:
         """Carry out the steps from ``first`` until ``last``; return the step reached, less when a list needs room."""
-        table = np.array([(array.ctypes.data, len(array)) for array in arrays], np.int64).reshape(-1, 2)
         begin, reached = perf_counter(), first
+        values = self.given(arrays, reals, integers)
         while reached < last and not self._full:
             members, most = self.pace.next(), self._piece if self.lanes > 1 else last
             piece = min(last - reached, max(1, most // _TRIAL) if self.pace.trying else most)
             since, before = perf_counter(), reached
-            reached, stopped = self._together(members, before, before + piece, (table, reals, integers))
+            reached, stopped = self._together(members, before, before + piece, values)
             seconds = perf_counter() - since
             self._judge(seconds, reached - before)
             if not self.pace.trying:

@@ -10,9 +10,12 @@
 static inline void eq_compress(
     const uint8_t *flags, const uint64_t *words, int64_t begin, int64_t end, int32_t *events, int64_t *count)
 {
-    int64_t found = 0;
-    for (int64_t word = begin / 8; word < (end + 7) / 8; word++) {
-        if (words[word] == 0) continue;
+    int64_t found = 0, after = (end + 7) / 8;
+    for (int64_t word = begin / 8; word < after; word++) {
+        while (word + 8 <= after && (words[word] | words[word + 1] | words[word + 2] | words[word + 3] |
+                                     words[word + 4] | words[word + 5] | words[word + 6] | words[word + 7]) == 0)
+            word += 8; /* 64 neurons at a time, mostly none of which spikes */
+        if (word >= after || words[word] == 0) continue;
         int64_t first = begin > 8 * word ? begin : 8 * word, last = 8 * word + 8 < end ? 8 * word + 8 : end;
         for (int64_t index = first; index < last; index++)
             if (flags[index] != 0) events[found++] = (int32_t)index;

@@ -259,7 +259,7 @@ def test_an_error_that_is_no_function_s_fault_stays_as_it_is(monkeypatch):
     from eqsim.targets import numba
 
     def fail(name, parts=()):
-        if name.startswith("drive_"):
+        if name.startswith("entry_"):
             raise RuntimeError("the compiler is broken")
         return load(name, parts)
 

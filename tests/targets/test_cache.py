@@ -40,6 +40,20 @@ for N, tau, limit, name, delay, duration in eval(sys.argv[1]):
     G._network.run(duration*ms)
     print(len(M.t), P.num_spikes, sum(path.is_file() for path in Path(folder()).rglob("*")))
 """
+
+POPULATIONS = """
+import sys
+import eqsim as es
+from eqsim.units import ms
+for count in map(int, sys.argv[1:]):
+    cells = [es.NeuronGroup(5, "dx/dt = (1.2 - x)/(4*ms) : 1", threshold="x > 1", reset="x = 0") for _ in range(count)]
+    feeds = [es.Synapses(one, two, on_pre="x += 0.1") for one, two in zip(cells, cells[1:] + cells[:1])]
+    for feed in feeds:
+        feed.connect(j="i")
+    monitors = [es.SpikeMonitor(group) for group in cells]
+    es.Network(*cells, *feeds, *monitors, target="numba", threads=1).run(20*ms)
+    print(sum(monitor.num_spikes for monitor in monitors)//count)
+"""
 USUAL = (5, 10.0, 1.0, None, 0.0, 5)
 
 
@@ -102,11 +116,19 @@ def test_nothing_is_compiled_for_other_values_sizes_names_or_durations(filled):
 
 def test_another_delay_needs_no_new_kernels(filled):
     def kernels():
-        return {path for path in files(filled) if path.suffix == ".py" and not path.name.startswith("drive")}
+        return {path for path in files(filled) if path.suffix == ".py" and not path.name.startswith("entry")}
 
     before = kernels()
     finish(start(LARGER, filled, [(5, 10.0, 1.0, None, 0.3, 5)]))
     assert kernels() == before
+
+
+def test_more_populations_of_one_model_compile_nothing(tmp_path):
+    finish(start(POPULATIONS, tmp_path, 2))
+    kept = files(tmp_path)
+    few, many = map(int, finish(start(POPULATIONS, tmp_path, 3, 12)).split())
+    assert few == many > 5
+    assert files(tmp_path) == kept
 
 
 def test_an_unwritable_cache_is_told_or_done_without(tmp_path):

@@ -124,14 +124,18 @@ def test_no_delay(functions, spikes, degree):
     assert synapses_of(runs) == expected([spikes], start, [0] * start[-1], 0)
 
 
-@given(flags=st.lists(st.sampled_from([0, 0, 0, 0, 0, 0, 0, 0, 1, 255]), max_size=50), waste=st.booleans())
-def test_compress_finds_the_bytes_that_are_set(functions, flags, waste):
-    n = len(flags)
-    padded = np.full((n + 7) // 8 * 8, waste, np.uint8)  # what stands behind the last does not count
-    padded[:n] = flags
-    events, count = np.full(n + 1, -1, np.int32), longs(-1)
-    functions["compress"](padded, padded.view(np.uint64), 0, n, events, count)
-    assert events[: count[0]].tolist() == np.flatnonzero(flags).tolist()
+@given(
+    size=st.integers(0, 400),
+    begin=st.sampled_from([0, 0, 64, 192]),
+    spikes=st.dictionaries(st.integers(0, 399), st.sampled_from([1, 128, 255]), max_size=20),
+    waste=st.booleans(),
+)
+def test_compress_finds_the_bytes_that_are_set(functions, size, begin, spikes, waste):
+    padded = np.full((size + 7) // 8 * 8, waste, np.uint8)  # what stands behind the last does not count
+    padded[:size] = [spikes.get(place, 0) for place in range(size)]
+    events, count = np.full(size + 1, -1, np.int32), longs(-1)
+    functions["compress"](padded, padded.view(np.uint64), min(begin, size // 64 * 64), size, events, count)
+    assert events[: count[0]].tolist() == [at for at in sorted(spikes) if min(begin, size // 64 * 64) <= at < size]
 
 
 @settings(max_examples=50)
