@@ -1,8 +1,8 @@
 """A kernel over synapses in two phases: what each synapse needs for itself, then what it adds to or stores elsewhere.
 
-Synapses of one run have storage positions of their own, but may share a target. So the second phase goes through them
-in order; the first has no such order, and its loop can be made of vector instructions, which pays where it calls
-functions.
+Synapses of one run, or of one source, have storage positions of their own, but may share a target. So the second phase
+goes through them in order; the first has no such order, and its loop can be made of vector instructions, which pays
+where it calls functions.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ class Phases:
 
 
 def two_phases(kernel: Kernel) -> Phases | None:
-    """Return the phases of a kernel over arrivals, or ``None`` where that is not possible or would not pay."""
+    """Return the phases of a kernel over synapses, or ``None`` where that is not possible or would not pay."""
     body = kernel.body
-    if kernel.domain not in {"arrivals", "backward"} or any(isinstance(one, If | Append) for one in body):
+    if kernel.domain not in {"synapses", "arrivals", "backward"} or any(isinstance(one, If | Append) for one in body):
         return None
     if not any(isinstance(one, Draw) or (isinstance(one, Let | Store | Add) and calls(one.value)) for one in body):
         return None
@@ -46,13 +46,15 @@ def two_phases(kernel: Kernel) -> Phases | None:
                 types[name] = "real" if kernel.arrays[array] == "real" else "integer"
             case Draw(name, law):
                 types[name] = "real" if law in {"uniform", "normal"} else "integer"
-            case Store(array, "_k", _) if kernel.domain == "arrivals":
+            case Store(array, "_k", _) if kernel.domain != "backward":
                 pass  # one lies behind the other
             case Store(array, index, value) | Add(array, index, value):
                 value = _kept(value, outside, types, first, kept)
                 second.append(type(one)(array, index, value))
                 continue
         first.append(one)
+    if kernel.domain == "synapses" and not second:
+        return None  # one loop, of which vector instructions are made as it is
     return Phases(tuple(first), tuple(second), kept)
 
 

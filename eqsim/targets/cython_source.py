@@ -118,7 +118,7 @@ def _locals(
         "once": (),
         "each": ("_i",),
         "listed": ("_q", "_i"),
-        "synapses": ("_i", "_j", "_k"),
+        "synapses": ("_p", "_i", "_j", "_k") if phases else ("_i", "_j", "_k"),
         "arrivals": ("_q", "_p", "_i", "_j", "_k"),
         "backward": ("_q", "_p", "_i", "_j", "_k"),
     }[kernel.domain]

@@ -7,6 +7,7 @@ import eqsim as es
 from eqsim.lowering.kernel import Add, Store
 from eqsim.lowering.phases import two_phases
 from eqsim.units import ms
+from tests.targets.compiled import CYTHON
 
 STDP = """
 w : 1
@@ -85,3 +86,37 @@ def test_what_may_be_in_phases(on_pre, possible):
         np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-13)
         spreads.append(np.ptp(expected))
     assert max(spreads) > 0
+
+
+def oscillators(target="numba", **more):
+    """Return oscillators that are coupled by sums over all synapses, more than one block of them at a source."""
+    es.seed(4)
+    group = es.NeuronGroup(
+        150, "dx/dt = (1 + 0.2*(pull + push)/N)/ms : 1\npull : 1\npush : 1", method="euler", name="group"
+    )
+    group.x = "6*rand()"
+    couples = es.Synapses(group, group, "w : 1\npull_post = w*sin(x_pre - x_post) : 1 (summed)", name="couples")
+    couples.connect(p=0.9, n=2)
+    couples.w = "rand()"
+    back = es.Synapses(group, group, "push_pre = exp(-abs(x_pre - x_post)) : 1 (summed)")
+    back.connect(condition="i != j")
+    return es.Network(group, couples, back, dt=0.1 * ms, target=target, **more)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"threads": 3}, {"dtype": "float32"}, pytest.param({"target": "cython"}, marks=CYTHON.marks)],
+    ids=str,
+)
+def test_sums_over_all_synapses_are_those_of_the_plain_order(options):
+    net = oscillators(**options)
+    over_all = [one.call for one in net._build()[1].launches if getattr(one.call, "domain", "") == "synapses"]
+    assert [two_phases(one) is not None for one in over_all] == [True, True]
+    plain = oscillators("numpy", **{name: value for name, value in options.items() if name == "dtype"})
+    for each in (net, plain):
+        each.run(3 * ms)
+    tolerance = 1e-4 if options.get("dtype") == "float32" else 1e-12
+    for name in ("x_", "pull_", "push_"):
+        expected = np.array(getattr(plain["group"], name))
+        np.testing.assert_allclose(getattr(net["group"], name), expected, rtol=tolerance, atol=tolerance)
+        assert np.ptp(expected) > 0.1
