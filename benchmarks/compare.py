@@ -111,7 +111,9 @@ WORKLOADS = (
     Workload("build", "build", 0.1, 0.01, measure="build_seconds"),
     Workload("delays", "delays", 1000, 0.1, without=("brainpy",)),
     Workload("record", "record", 1000, 0.02),
+    Workload("oscillators", "oscillators", 200, 0.1, without=("brainpy", "nest", "c")),
     Workload("start_up", "coba", 1000, 0.25, measure="process"),
+    Workload("populations", "populations", 1000, 0.1, without=("brainpy", "nest", "c"), measure="process"),
 )
 # minutes, and 15 GB in a peer: on request alone
 MICROCIRCUIT = Workload("microcircuit", "microcircuit", 1000, 0.3, without=("brian2", "brainpy", "c"))

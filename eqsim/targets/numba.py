@@ -1,8 +1,9 @@
-"""The Numba target: kernels and run loop as modules in the cache, compiled when they are first imported."""
+"""The Numba target: kernels as modules in the cache, compiled when first imported, and a run loop for all networks."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -60,7 +61,7 @@ class NumbaTarget:
             else None
             for launch in program.launches
         ]
-        loop = script(program, layout)
+        of_program = script(program, layout)
         entries = [
             entry_source(launch, kernel, layout, context)
             for launch, kernel in zip(program.launches, kernels, strict=True)
@@ -77,19 +78,22 @@ class NumbaTarget:
         for name, text in sources.items():
             cache.keep(name, text)
         try:
+            from eqsim.targets.script_loop import alone, together  # noqa: PLC0415 - compiled when first imported
+
             addresses = [intrinsics.address_of(cache.load(entry.module, sources).entry) for entry in entries]
         except Exception as error:
             blame(program, context, error)
             raise
         seconds = {"render": rendered - start, "compile": perf_counter() - rendered}
-        carried_out = _Loop(loop, np.array(addresses, np.int64))
-        return compiled_run(carried_out, program, layout, seconds, carried_out.given)
+        loop = _Loop(together if of_program.lanes > 1 else alone, of_program, np.array(addresses, np.int64))
+        return compiled_run(loop, program, layout, seconds, loop.given)
 
 
 @dataclass(frozen=True, slots=True)
 class _Loop:
-    """A script and the addresses of what it calls."""
+    """A script, the addresses of what it calls, and what carries it out."""
 
+    carry_out: Callable[..., int]
     script: Script
     entries: NDArray[np.int64]
 
@@ -99,11 +103,8 @@ class _Loop:
 
     def __call__(self, first: int, last: int, words: NDArray[np.int64], *team: Any) -> int:
         """Carry out steps, as a member of a team or alone."""
-        from eqsim.targets.script_loop import alone, together  # noqa: PLC0415 - compiled when first imported
-
         of = self.script
-        loop = together if of.lanes > 1 else alone
-        return int(loop(first, last, self.entries, of.calls, of.stretches, of.guards, of.stops, words, *team))
+        return self.carry_out(first, last, self.entries, of.calls, of.stretches, of.guards, of.stops, words, *team)
 
 
 def _context() -> str:

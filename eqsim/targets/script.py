@@ -89,12 +89,12 @@ class _Words:
 class Script:
     """A run loop: its calls, the stretches of them between which threads may meet, and where its words come from.
 
-    ``calls`` (n, 5): the place of the launch among all, its first word, its period, the period of the steps whose
-    parity chooses its words, and its place in the table of ticks. ``stretches`` (n, 5): the first call and the one
-    after the last, whether threads meet before it, whether each lane has a share in it, and, of one that is carried
-    out only where the loop is about to end, its period. ``guards`` (n, 2): the first of seven words (arrays that say
-    how much of a list is used and how much of that is free again, the most that a step adds, the list), and whether
-    each lane has its own. ``stops`` (n,): the first word of a count.
+    ``calls`` (n, 3): the first word of a launch, its period, and the period of the steps whose parity chooses its
+    words. ``stretches`` (n, 5): the first call and the one after the last, whether threads meet before it, whether
+    each lane has a share in it, and, of one that is carried out only where the loop is about to end, its period.
+    ``guards`` (n, 2): the first of seven words (arrays that say how much of a list is used and how much of that is
+    free again, the most that a step adds, the list), and whether each lane has its own. ``stops`` (n,): the first word
+    of a count.
     """
 
     calls: Longs
@@ -150,11 +150,11 @@ def script(program: Program, layout: Layout) -> Script:
         _arguments(turn, lanes, words)
         rhythms = {periods[a] for a in turn.launch.arrays.values() if a in lanes.alternating and a in periods}
         assert len(rhythms) <= 1  # the parity of one list's steps chooses all words
-        calls.append((place, first, turn.launch.when.period, *(rhythms or {1}), place))
+        calls.append((first, turn.launch.when.period, *(rhythms or {1})))
     guards = [_guard(guard, lanes, words) for guard in program.guards]
     stops = [_stop(address, lanes, words) for address in program.stops]
     return Script(
-        _longs(calls, 5), _longs(stretches, 5), _longs(guards, 2), np.array(stops, np.int64), lanes.count,
+        _longs(calls, 3), _longs(stretches, 5), _longs(guards, 2), np.array(stops, np.int64), lanes.count,
         **_sources(words),
     )  # fmt: skip
 

@@ -73,13 +73,13 @@ def alone(
         clocked = timed(now)
         since = ticks() if clocked else 0
         for place in range(len(entries)):
-            period = calls[place, 2]
+            period = calls[place, 1]
             if period == 1:
-                invoke(entries[place], now, given, calls[place, 1])
+                invoke(entries[place], now, given, calls[place, 0])
             elif now % period == 0:
-                invoke(entries[place], now // period, given, calls[place, 1])
+                invoke(entries[place], now // period, given, calls[place, 0])
             if clocked:
-                since = lap(spent, calls[place, 4], since)
+                since = lap(spent, place, since)
         if _told(given, stops):
             reached = now + 1
             break
@@ -117,12 +117,12 @@ def together(
             high = end if stretches[stretch, 3] else int64(member == 0)
             for lane in range(low, high):
                 for place in range(stretches[stretch, 0], stretches[stretch, 1]):
-                    period = calls[place, 2]
+                    period = calls[place, 1]
                     if now % period == 0:
-                        given = words[(now // calls[place, 3]) & 1, lane]
-                        invoke(entries[place], now // period, given, calls[place, 1])
+                        given = words[(now // calls[place, 2]) & 1, lane]
+                        invoke(entries[place], now // period, given, calls[place, 0])
                     if clocked:
-                        since = lap(spent, calls[place, 4], since)
+                        since = lap(spent, place, since)
         if full:
             reached, sync[FULL] = now + 1, 1
             break
