@@ -32,10 +32,8 @@ class _Words(InPython):
         return [f"_begin{number}, _end{number} = _eq.part({size}, _lane, _lanes)"]
 
 
-def run_loop(
-    program: Program, layout: Layout, functions: list[str], imports: Iterable[str], context: str
-) -> SourceCode:
+def run_loop(program: Program, layout: Layout, functions: list[str], imports: Iterable[str]) -> SourceCode:
     """Render the run loop of a program; ``functions`` names what each launch calls, ``imports`` are lines."""
     template, fields = loop(program, layout, functions, _Words())
     fields |= {"imports": sorted(imports), "version": __version__}
-    return source_code(f"numba/{template}.j2", "drive", fields, context)
+    return source_code(f"numba/{template}.j2", "drive", fields, "")

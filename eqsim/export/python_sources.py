@@ -39,7 +39,7 @@ def numba_sources(project: Project, layout: Layout) -> dict[str, str]:
         files[f"{KERNELS}/{module}.py"] = heading(project, launch) + renamed(without_head(source.text), packages)
         functions.append(f"_{module}")
         imports.add(f"from {KERNELS}.{module} import {source.function} as _{module}")
-    loop = run_loop(project.program, layout, functions, imports, "").text
+    loop = run_loop(project.program, layout, functions, imports).text
     title = f"# The run loop of a step: every kernel, in order. Written by eqsim {__version__} for Numba.\n"
     return {"network.py": title + renamed(_named(without_head(loop), layout), {"eqsim": RUNTIME}), **files}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -80,22 +81,27 @@ class NumbaTarget:
         try:
             from eqsim.targets.script_loop import alone, together  # noqa: PLC0415 - compiled when first imported
 
-            addresses = [intrinsics.address_of(cache.load(entry.module, sources).entry) for entry in entries]
+            called = tuple(cache.load(entry.module, sources).entry for entry in entries)
         except Exception as error:
             blame(program, context, error)
             raise
         seconds = {"render": rendered - start, "compile": perf_counter() - rendered}
-        loop = _Loop(together if of_program.lanes > 1 else alone, of_program, np.array(addresses, np.int64))
+        loop = _Loop(together if of_program.lanes > 1 else alone, of_program, called)
         return compiled_run(loop, program, layout, seconds, loop.given)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Loop:
-    """A script, the addresses of what it calls, and what carries it out."""
+    """A script, what carries it out, and the entries that it calls: kept, for their code lasts as long as they do."""
 
     carry_out: Callable[..., int]
     script: Script
-    entries: NDArray[np.int64]
+    entries: tuple[Any, ...]
+
+    @cached_property
+    def addresses(self) -> NDArray[np.int64]:
+        """Where the code of each entry begins."""
+        return np.array([intrinsics.address_of(entry) for entry in self.entries], np.int64)
 
     def given(self, arrays: list[NDArray[Any]], reals: NDArray[np.float64], integers: NDArray[np.int64]) -> tuple[Any]:
         """Return the words of the script's calls."""
@@ -104,7 +110,7 @@ class _Loop:
     def __call__(self, first: int, last: int, words: NDArray[np.int64], *team: Any) -> int:
         """Carry out steps, as a member of a team or alone."""
         of = self.script
-        return self.carry_out(first, last, self.entries, of.calls, of.stretches, of.guards, of.stops, words, *team)
+        return self.carry_out(first, last, self.addresses, of.calls, of.stretches, of.guards, of.stops, words, *team)
 
 
 def _context() -> str:

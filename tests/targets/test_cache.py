@@ -131,6 +131,26 @@ def test_more_populations_of_one_model_compile_nothing(tmp_path):
     assert files(tmp_path) == kept
 
 
+def test_a_network_goes_on_when_the_cache_has_moved(tmp_path):
+    script = """
+import gc, os, sys
+import eqsim as es
+from eqsim.units import ms
+nets = []
+for number in range(3):
+    os.environ["EQSIM_CACHE_DIR"] = sys.argv[1] + str(number)
+    G = es.NeuronGroup(3, f"dx/dt = -{number + 1}*x/(5*ms) : 1")
+    G.x = 1
+    nets.append(es.Network(G, target="numba", threads=1))
+    for net in nets:
+        net.run(1*ms)
+    gc.collect()
+print(*[round(float(net["neurongroup"].x_[2]), 6) for net in nets])
+"""
+    found = [float(word) for word in finish(start(script, tmp_path / "0", tmp_path / "cache")).split()]
+    assert found == pytest.approx([2.718281828459045 ** -(0.2 * (3 - n) * (n + 1)) for n in range(3)], rel=1e-5)
+
+
 def test_an_unwritable_cache_is_told_or_done_without(tmp_path):
     if os.geteuid() == 0:
         blocked = tmp_path / "file"
