@@ -13,11 +13,11 @@ from eqsim.checking.checked import Type
 from eqsim.language.expr import Binary, Call, Compare, Conditional, Expr, Logic, Name, Number, Unary
 from eqsim.lowering.kernel import Draw, Instruction, Kernel, Let, Load, flat, touches
 from eqsim.lowering.phases import two_phases
-from eqsim.lowering.types import whole_power
+from eqsim.lowering.types import types_of, whole_power
 from eqsim.targets.c_functions import called_in_c
 from eqsim.targets.invariants import without_invariants
 from eqsim.targets.render import Spell, arguments, environment, literal, measured, spelling, vectorises
-from eqsim.targets.typed import is_whole, renamed, types_of
+from eqsim.targets.typed import is_whole, renamed
 from eqsim.targets.widen import widened
 
 FOLDER = "export_c"

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from eqsim.checking.checked import Type
 from eqsim.language.expr import Expr, Name, calls, names
 from eqsim.lowering.kernel import Add, Append, Draw, If, Instruction, Kernel, Let, Load, Store
+from eqsim.lowering.types import types_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +37,10 @@ def two_phases(kernel: Kernel) -> Phases | None:
         return None  # a synapse may read what another of the run has written
     first: list[Instruction] = []
     second: list[Store | Add] = []
-    types: dict[str, Type] = {let.name: let.type for let in kernel.invariant}
-    outside, kept = frozenset({*kernel.scalars, *types, "t", "dt", "_step"}), dict[str, Type]()
+    types, kept = types_of(kernel), dict[str, Type]()
+    outside = frozenset({*kernel.scalars, *(let.name for let in kernel.invariant), "t", "dt", "_step"})
     for one in body:
         match one:
-            case Let(name, _, kind):
-                types[name] = kind
-            case Load(name, array):
-                types[name] = "real" if kernel.arrays[array] == "real" else "integer"
-            case Draw(name, law):
-                types[name] = "real" if law in {"uniform", "normal"} else "integer"
             case Store(array, "_k", _) if kernel.domain != "backward":
                 pass  # one lies behind the other
             case Store(array, index, value) | Add(array, index, value):

@@ -1,13 +1,15 @@
-"""Whether a plain formula is real, an integer or a condition."""
+"""Whether a plain formula, or what a name in a kernel stands for, is real, an integer or a condition."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from types import MappingProxyType
 
 from eqsim.checking.checked import Type
 from eqsim.language.expr import Binary, Call, Compare, Conditional, Expr, Logic, Name, Number, Unary
 from eqsim.lowering.functions import CONSTANTS, DRAWS, FUNCTIONS
+from eqsim.lowering.kernel import Draw, Kernel, Let, Load, flat
 
 _NONE: Mapping[str, Type] = MappingProxyType({})
 
@@ -59,3 +61,19 @@ def _widest(*types: Type) -> Type:
 def whole_power(exponent: Expr) -> bool:
     """Whether an exponent is a literal integer of at least 0, which keeps an integer an integer."""
     return isinstance(exponent, Number) and isinstance(exponent.value, int) and exponent.value >= 0
+
+
+def types_of(kernel: Kernel, bound: tuple[Load | Let, ...] = ()) -> dict[str, Type]:
+    """Return the type of every name that may stand in a formula."""
+    types: dict[str, Type] = {**dict.fromkeys(("_i", "_j", "_k", "_step"), "integer"), "t": "real", "dt": "real"}
+    types |= kernel.scalars
+    types |= {name: "real" if entry == "real" else "integer" for name, entry in kernel.arrays.items()}
+    for one in chain(kernel.invariant, bound, flat(kernel.body)):
+        match one:
+            case Let(name, _, kind):
+                types[name] = kind
+            case Load(name, array):
+                types[name] = "real" if kernel.arrays[array] == "real" else "integer"
+            case Draw(name, law):
+                types[name] = "real" if law in {"uniform", "normal"} else "integer"
+    return types

@@ -10,11 +10,11 @@ from eqsim.checking.checked import Type
 from eqsim.language.expr import Binary, Call, Expr, Name, Number
 from eqsim.lowering.kernel import Draw, Kernel, Let, Load, flat
 from eqsim.lowering.phases import Phases, two_phases
-from eqsim.lowering.types import whole_power
+from eqsim.lowering.types import types_of, whole_power
 from eqsim.targets.c_functions import called_in_c
 from eqsim.targets.invariants import without_invariants
 from eqsim.targets.render import Spell, arguments, environment, literal, measured, spelling, vectorises
-from eqsim.targets.typed import is_whole, renamed, types_of
+from eqsim.targets.typed import is_whole, renamed
 from eqsim.targets.widen import widened
 
 _BLOCK = 128  # synapses that are dealt with together

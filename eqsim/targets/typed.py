@@ -42,22 +42,6 @@ def _with_names(one: Instruction, names: Mapping[str, str], values: Mapping[str,
             return If(substitute(condition, values), tuple(_with_names(inner, names, values) for inner in body))
 
 
-def types_of(kernel: Kernel, bound: tuple[Load | Let, ...] = ()) -> dict[str, Type]:
-    """Return the type of every name that may stand in a formula."""
-    types: dict[str, Type] = {**dict.fromkeys(("_i", "_j", "_k", "_step"), "integer"), "t": "real", "dt": "real"}
-    types |= kernel.scalars
-    types |= {name: "real" if entry == "real" else "integer" for name, entry in kernel.arrays.items()}
-    for one in chain(kernel.invariant, bound, flat(kernel.body)):
-        match one:
-            case Let(name, _, kind):
-                types[name] = kind
-            case Load(name, array):
-                types[name] = "real" if kernel.arrays[array] == "real" else "integer"
-            case Draw(name, law):
-                types[name] = "real" if law in {"uniform", "normal"} else "integer"
-    return types
-
-
 def is_whole(expr: Expr, types: Mapping[str, Type]) -> bool:
     """Whether a formula is an integer or a condition."""
     return type_of(expr, types) != "real"
