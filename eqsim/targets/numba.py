@@ -34,6 +34,7 @@ from eqsim.targets.entries import entry_source
 from eqsim.targets.layout import Layout
 from eqsim.targets.render import function_source, kernel_source
 from eqsim.targets.script import Script, script
+from eqsim.targets.script_loop import SIGNATURE, alone, together
 from eqsim.targets.target import Storages
 from eqsim.targets.team import processors
 from eqsim.vector import fingerprint
@@ -79,14 +80,14 @@ class NumbaTarget:
         for name, text in sources.items():
             cache.keep(name, text)
         try:
-            from eqsim.targets.script_loop import alone, together  # noqa: PLC0415 - compiled when first imported
-
             called = tuple(cache.load(entry.module, sources).entry for entry in entries)
         except Exception as error:
             blame(program, context, error)
             raise
+        carry_out = together if of_program.lanes > 1 else alone
+        carry_out.compile(SIGNATURE)
         seconds = {"render": rendered - start, "compile": perf_counter() - rendered}
-        loop = _Loop(together if of_program.lanes > 1 else alone, of_program, called)
+        loop = _Loop(carry_out, of_program, called)
         return compiled_run(loop, program, layout, seconds, loop.given)
 
 

@@ -1,4 +1,4 @@
-"""The run loop that carries out a script: compiled by Numba once, for all networks."""
+"""The run loop that carries out a script, by one thread or several: each compiled by Numba once, for all networks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from eqsim.targets.team import FULL, STOPPED
 _LONGS = types.Array(int64, 1, "C")
 _TABLE = types.Array(int64, 2, "C")
 _SETS = types.Array(int64, 3, "C")
-_SIGNATURE = int64(
+SIGNATURE = int64(
     int64, int64, _LONGS, _TABLE, _TABLE, _TABLE, _LONGS, _SETS, int64, int64, int64, _LONGS, _LONGS
 )  # fmt: skip
 
@@ -54,7 +54,7 @@ def _told(given: Any, stops: Any) -> Any:
     return False
 
 
-@njit(_SIGNATURE, cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)
+@njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)
 def alone(
     first: Any, last: Any, entries: Any, calls: Any, stretches: Any, guards: Any, stops: Any, words: Any,
     member: Any, members: Any, lanes: Any, sync: Any, spent: Any,
@@ -87,7 +87,7 @@ def alone(
     return reached
 
 
-@njit(_SIGNATURE, cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)
+@njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)
 def together(
     first: Any, last: Any, entries: Any, calls: Any, stretches: Any, guards: Any, stops: Any, words: Any,
     member: Any, members: Any, lanes: Any, sync: Any, spent: Any,
