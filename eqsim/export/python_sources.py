@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from eqsim.export.closure import renamed
-from eqsim.export.numba_loop import run_loop
 from eqsim.export.project import Project
 from eqsim.lowering.kernel import Kernel
 from eqsim.lowering.program import Launch
 from eqsim.targets.cache import PACKAGE
 from eqsim.targets.cython import module_source
 from eqsim.targets.layout import Layout
+from eqsim.targets.numba import run_loop
 from eqsim.targets.render import function_source, kernel_source
 from eqsim.version import __version__
 

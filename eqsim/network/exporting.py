@@ -16,7 +16,7 @@ from eqsim.checking.checked import Role, Type
 from eqsim.checking.dimensions import Unit
 from eqsim.checking.units import unit_table, unit_text
 from eqsim.checking.vocabulary import time_unit
-from eqsim.export import c, python
+from eqsim.export import c
 from eqsim.export.folder import fresh
 from eqsim.export.project import Array, Column, FileNames, Project, Queue, Recorded, RecordKind, Settable
 from eqsim.lowering.kernel import Kernel
@@ -57,6 +57,8 @@ def export(network: Any, folder: str | os.PathLike[str], target: str) -> None:
         if target == "c":
             c.write(made, place)
         else:
+            from eqsim.export import python  # noqa: PLC0415 - Numba is imported by those who use it
+
             python.write(made, place, target)
 
 

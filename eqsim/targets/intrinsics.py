@@ -77,8 +77,7 @@ def array_at(_typing: Any, table: Any, row: Any, dtype: Any) -> Any:
     return array(table, row, dtype), codegen
 
 
-GIVEN = types.CPointer(types.int64)
-_ENTRY = types.void(types.int64, GIVEN)
+_ENTRY = types.void(types.int64, types.CPointer(types.int64))
 
 
 def entry(function: Any) -> Any:

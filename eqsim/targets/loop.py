@@ -13,7 +13,7 @@ from eqsim.targets.procedures import LENGTHS, parameters
 from eqsim.targets.render import arguments, measured
 from eqsim.targets.team import FULL, STOPPED
 
-_WHOLE = frozenset({"parts", "part_counts"})  # what all threads found
+WHOLE = frozenset({"parts", "part_counts"})  # what all threads found
 
 
 class Words(Protocol):
@@ -205,7 +205,7 @@ def _lane(
         given |= {"_begin": f"_begin{number}", "_end": f"_end{number}"}
         begin += words.slice(number, text)
     for name, address in launch.arrays.items():
-        if name not in _WHOLE or launch.call != "gather":
+        if name not in WHOLE or launch.call != "gather":
             begin += _section(address, lanes, layout, words, steps.get(address, ""))
     return given, begin
 
@@ -256,7 +256,7 @@ def _call(launch: Launch, layout: Layout, function: str, given: Mapping[str, str
 def _procedure(launch: Launch, layout: Layout, function: str, given: Mapping[str, str], words: Words) -> str:
     name, lengths = str(launch.call), LENGTHS.get(str(launch.call), frozenset())
     texts = {
-        array: words.passed(layout.whole(a) if array in _WHOLE else layout.array(a), measured=array in lengths)
+        array: words.passed(layout.whole(a) if array in WHOLE else layout.array(a), measured=array in lengths)
         for array, a in launch.arrays.items()
     }
     texts |= {scalar: layout.integer(address) for scalar, address in launch.scalars.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -32,7 +32,8 @@ from eqsim.targets.blame import blame
 from eqsim.targets.compiled import CompiledRun, compiled_run
 from eqsim.targets.entries import entry_source
 from eqsim.targets.layout import Layout
-from eqsim.targets.render import function_source, kernel_source
+from eqsim.targets.loop import InPython, loop
+from eqsim.targets.render import SourceCode, function_source, kernel_source, source_code
 from eqsim.targets.script import Script, script
 from eqsim.targets.script_loop import SIGNATURE, alone, together
 from eqsim.targets.target import Storages
@@ -87,8 +88,8 @@ class NumbaTarget:
         carry_out = together if of_program.lanes > 1 else alone
         carry_out.compile(SIGNATURE)
         seconds = {"render": rendered - start, "compile": perf_counter() - rendered}
-        loop = _Loop(carry_out, of_program, called)
-        return compiled_run(loop, program, layout, seconds, loop.given)
+        drive = _Loop(carry_out, of_program, called)
+        return compiled_run(drive, program, layout, seconds, drive.given)
 
 
 @dataclass(frozen=True)
@@ -120,3 +121,33 @@ def _context() -> str:
     texts = [Path(str(module.__file__)).read_bytes() for module in called]
     own = hashlib.sha256(b"".join(texts)).hexdigest()
     return f"{numba.__version__}|{np.__version__}|{fingerprint()}|{own}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Words(InPython):
+    """What Numba's arrays, which know their lengths, are called."""
+
+    def first(self, array: str) -> str:
+        return f"{array}[0]"
+
+    def length(self, array: str) -> str:
+        return f"{array}.shape[0]"
+
+    def passed(self, array: str, *, measured: bool) -> str:  # noqa: ARG002 - of no concern here
+        return array
+
+    def single(self, real: str) -> str:
+        return f"_eq.float32({real})"
+
+    def slice(self, number: str, size: str) -> list[str]:
+        return [f"_begin{number}, _end{number} = _eq.part({size}, _lane, _lanes)"]
+
+
+def run_loop(program: Program, layout: Layout, functions: list[str], imports: Iterable[str]) -> SourceCode:
+    """Render the run loop of a program as a text, for exported programs.
+
+    ``functions`` names what each launch calls, ``imports`` are lines.
+    """
+    template, fields = loop(program, layout, functions, _Words())
+    fields |= {"imports": sorted(imports), "version": __version__}
+    return source_code(f"numba/{template}.j2", "drive", fields, "")

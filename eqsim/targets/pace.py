@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -49,8 +49,11 @@ class Pace:
 
     @property
     def cost(self) -> float:
-        """What a step of the present way costs; 0 as long as that is not known."""
-        return _typical(self._costs)
+        """What a step of the present way costs, with no piece counted as more than some medians; 0 while unknown."""
+        if not self._costs:
+            return 0.0
+        most = _STALL * median(self._costs)
+        return sum(min(cost, most) for cost in self._costs) / len(self._costs)
 
     def next(self) -> int:
         """Return the way for the next piece of work."""
@@ -92,10 +95,3 @@ class Pace:
         else:
             return
         self.trial, self.trials = -1, self.trials + 1
-
-
-def _typical(costs: Iterable[float]) -> float:
-    """Return the mean of costs of which none counts as more than some medians."""
-    kept = list(costs)
-    most = _STALL * median(kept) if kept else 0.0
-    return sum(min(cost, most) for cost in kept) / len(kept) if kept else 0.0

@@ -18,13 +18,13 @@ from eqsim.lowering.program import Address, Guard, Lanes, Launch, Program
 from eqsim.lowering.slices import part
 from eqsim.lowering.threads import Turn, share
 from eqsim.targets.layout import Layout
+from eqsim.targets.loop import WHOLE
 from eqsim.targets.procedures import parameters
 from eqsim.targets.render import arguments
 
 Longs = NDArray[np.int64]
 
 _OWN, _STEPS = 1, 2  # an array with a section for each lane; with one for each lane in even and one in odd steps
-_WHOLE = frozenset({"parts", "part_counts"})  # of ``gather``: what all lanes found
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ def _arguments(turn: Turn, lanes: Lanes, words: _Words) -> None:
         name = parameter.name
         if parameter.form == "array":
             address = launch.arrays[name]
-            words.array(address, 0 if launch.call == "gather" and name in _WHOLE else _mode(address, lanes))
+            words.array(address, 0 if launch.call == "gather" and name in WHOLE else _mode(address, lanes))
         elif parameter.form == "real":
             words.add("real", layout.real_row(launch.clock if name == "dt" else launch.scalars[name]))
         elif parameter.form != "integer":
