@@ -75,6 +75,17 @@ def share(program: Program) -> tuple[Turn, ...]:
     return tuple(replace(turn, meet=place in meetings) for place, turn in enumerate(turns))
 
 
+def stretches(turns: tuple[Turn, ...]) -> list[list[Turn]]:
+    """Return turns in stretches, each carried out at a go: one begins where threads meet, or where others take part."""
+    found: list[list[Turn]] = []
+    for turn in turns:
+        before = found[-1][-1] if found else None
+        if before is None or turn.meet or turn.late or (before.shared, before.late) != (turn.shared, turn.late):
+            found.append([])
+        found[-1].append(turn)
+    return found
+
+
 def _unread(place: int, turns: list[Turn], program: Program) -> bool:
     """Whether a list of all threads' events serves none of them, and may be made when the loop ends, which is known."""
     launch = turns[place].launch

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from eqsim.lowering.kernel import Kernel
 from eqsim.lowering.program import Address, Guard, Lanes, Launch, Program
-from eqsim.lowering.threads import Turn, share
+from eqsim.lowering.threads import Turn, share, stretches
 from eqsim.targets.layout import Layout
 from eqsim.targets.procedures import LENGTHS, parameters
 from eqsim.targets.render import arguments, measured
@@ -148,23 +148,25 @@ def _array(name: str, address: Address, layout: Layout) -> dict[str, str]:
 def _team(program: Program, layout: Layout, functions: list[str], words: Words) -> dict[str, Any]:
     """Return the run loop of several threads: stretches of calls between which they may have to meet."""
     turns = share(program)
-    first = next((place for place, turn in enumerate(turns) if turn.meet), None)
-    stretches: list[dict[str, Any]] = []
+    first = next((turn for turn in turns if turn.meet), None)
+    made: list[dict[str, Any]] = []
     slices: set[str] = set()
     listing = [turn.launch for turn in turns if turn.launch.call == "compress"]
     steps = {a: words.step(launch.when.period) for launch in listing for a in launch.arrays.values()}
-    for place, (turn, function) in enumerate(zip(turns, functions, strict=True)):
-        ending = f"_now >= _last - {turn.launch.when.period}" if turn.late else ""
-        head = words.each_lane(shared=turn.shared, condition=ending)
-        if turn.meet or turn.late or not stretches or stretches[-1]["head"] != head:
-            meeting = _meeting(program, layout, words, first=place == first) if turn.meet else []
-            meeting = words.meeting_if(ending) if turn.late else meeting
-            stretches.append({"head": head, "meeting": meeting, "begin": [], "calls": []})
-        stretch, launch = stretches[-1], turn.launch
-        given, begin = _lane(turn, program.lanes, layout, steps, words)
-        slices |= {given["_end"].removeprefix("_end")} if "_end" in given else set()
-        stretch["begin"] += [line for line in begin if line not in stretch["begin"]]
-        stretch["calls"].append(_entry(launch, _call(launch, layout, function, given, words)) | {"place": place})
+    places = iter(enumerate(functions))
+    for stretch in stretches(turns):
+        begins, calls, lines = stretch[0], list[dict[str, Any]](), list[str]()
+        ending = f"_now >= _last - {begins.launch.when.period}" if begins.late else ""
+        meeting = _meeting(program, layout, words, first=begins is first) if begins.meet else []
+        meeting = words.meeting_if(ending) if begins.late else meeting
+        for turn in stretch:
+            launch, (place, function) = turn.launch, next(places)
+            given, begin = _lane(turn, program.lanes, layout, steps, words)
+            slices |= {given["_end"].removeprefix("_end")} if "_end" in given else set()
+            lines += [line for line in begin if line not in lines]
+            calls.append(_entry(launch, _call(launch, layout, function, given, words)) | {"place": place})
+        head = words.each_lane(shared=begins.shared, condition=ending)
+        made.append({"head": head, "meeting": meeting, "begin": lines, "calls": calls})
     apart = program.lanes.private | program.lanes.alternating
     stops = [
         words.first(
@@ -181,7 +183,7 @@ def _team(program: Program, layout: Layout, functions: list[str], words: Words) 
     return {
         "arrays": arrays,
         "slices": sorted(slices, key=int),
-        "stretches": stretches,
+        "stretches": made,
         "guards": bool(program.guards),
         "stops": stops,
         "full": FULL,

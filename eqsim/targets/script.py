@@ -6,7 +6,7 @@ launch is given its first word; there are two sets of words for each lane, for e
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from eqsim.lowering.kernel import Kernel
 from eqsim.lowering.program import Address, Guard, Lanes, Launch, Program
 from eqsim.lowering.slices import part
-from eqsim.lowering.threads import Turn, share
+from eqsim.lowering.threads import Turn, share, stretches
 from eqsim.targets.layout import Layout
 from eqsim.targets.loop import WHOLE
 from eqsim.targets.procedures import parameters
@@ -134,18 +134,12 @@ def script(program: Program, layout: Layout) -> Script:
     """Return the run loop of a program; the layout learns which arrays and constants it needs."""
     words = _Words(layout)
     calls: list[tuple[int, ...]] = []
-    stretches: list[list[int]] = []
     lanes = program.lanes
-    turns = (
-        share(program) if lanes.count > 1 else [Turn(launch, shared=False, meet=False) for launch in program.launches]
-    )
+    alone = tuple(Turn(launch, shared=False, meet=False) for launch in program.launches)
+    turns = share(program) if lanes.count > 1 else alone
     listing = [turn.launch for turn in turns if turn.launch.call == "compress"]
     periods = {address: launch.when.period for launch in listing for address in launch.arrays.values()}
-    for place, turn in enumerate(turns):
-        late = turn.launch.when.period if turn.late else 0
-        if turn.meet or late or not stretches or stretches[-1][3:] != [int(turn.shared), late]:
-            stretches.append([place, place, int(turn.meet or late > 0), int(turn.shared), late])
-        stretches[-1][1] = place + 1
+    for turn in turns:
         first = len(words.kinds)
         _arguments(turn, lanes, words)
         rhythms = {periods[a] for a in turn.launch.arrays.values() if a in lanes.alternating and a in periods}
@@ -154,9 +148,19 @@ def script(program: Program, layout: Layout) -> Script:
     guards = [_guard(guard, lanes, words) for guard in program.guards]
     stops = [_stop(address, lanes, words) for address in program.stops]
     return Script(
-        _longs(calls, 3), _longs(stretches, 5), _longs(guards, 2), np.array(stops, np.int64), lanes.count,
+        _longs(calls, 3), _longs(list(_stretches(turns)), 5), _longs(guards, 2), np.array(stops, np.int64), lanes.count,
         **_sources(words),
     )  # fmt: skip
+
+
+def _stretches(turns: tuple[Turn, ...]) -> Iterator[tuple[int, int, bool, bool, int]]:
+    """Yield of each stretch what a script says of it."""
+    place = 0
+    for stretch in stretches(turns):
+        begins = stretch[0]
+        late = begins.launch.when.period if begins.late else 0
+        yield place, place + len(stretch), begins.meet or begins.late, begins.shared, late
+        place += len(stretch)
 
 
 def _longs(rows: Sequence[Sequence[int]], columns: int) -> Longs:
